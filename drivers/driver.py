@@ -1,0 +1,102 @@
+"""The protocol every driver obeys, and the errors it may raise. A third driver is an outside package.
+
+A driver supervises its own link: `events()` never ends and never raises for what may heal (it yields `LinkDown`, tries again
+with back-off capped at 2 s, yields `LinkUp`). It raises only for what a person must change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from drivers.reading import Event
+from drivers.tag import Tag, Value
+
+
+class DriverError(Exception):
+    """Something between us and a machine; `device` and a plain `reason`."""
+
+    def __init__(self, device: str, reason: str) -> None:
+        super().__init__(f"{device}: {reason}")
+        self.device = device
+        self.reason = reason
+
+
+class UnreachableError(DriverError):
+    """The machine did not answer; trying again may help."""
+
+
+class WriteRefusedError(DriverError):
+    """The machine (or the tag's limits) refused a write; nothing was changed."""
+
+
+class WriteUnknownError(DriverError):
+    """A write was sent and no answer came: it may or may not have happened. Never repeat it."""
+
+
+class MachineSetupError(DriverError):
+    """The configuration does not fit the machine; somebody must change `tag` (or the device's options where it is None)."""
+
+    def __init__(self, device: str, reason: str, tag: str | None = None) -> None:
+        super().__init__(device, reason)
+        self.tag = tag
+
+
+Stamp = Callable[[], tuple[int, int]]
+"""Now as (UTC microseconds, host-wide monotonic nanoseconds)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurveSetup:
+    """Where a machine keeps its curve FIFO and what is in it."""
+
+    address: str
+    capacity: int
+    channels: tuple[str, ...]
+    units: tuple[str, ...]
+    scales: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSetup:
+    """All a driver is given: `options` are its own keys of station.toml, `groups` name to poll or sampling period in ms."""
+
+    device: str
+    options: Mapping[str, Any]
+    tags: tuple[Tag, ...]
+    groups: Mapping[str, int]
+    stamp: Stamp
+    curve: CurveSetup | None = None
+
+
+class Driver(Protocol):
+    """A machine we can hear and, where allowed, ask."""
+
+    def events(self) -> AsyncIterator[Event]:
+        """Yield what the machine says, for ever.
+
+        Within one poll round the `Samples` come before the `Batch` that was read before them, so that a batch which says
+        "cycle n is complete" comes after all samples of cycle n.
+        """
+        ...
+
+    async def read(self, tags: Sequence[Tag]) -> Sequence[Value]:
+        """Read now, from the machine itself (for read-back and `check --connect`). Raises `UnreachableError`."""
+        ...
+
+    async def write(self, tag: Tag, value: Value) -> None:
+        """Write once, never again by itself. Raises `WriteRefusedError`, `WriteUnknownError`, `UnreachableError` (not sent)."""
+        ...
+
+    async def close(self) -> None:
+        """End the link; `events()` stops."""
+        ...
+
+
+class DriverFactory(Protocol):
+    """What an entry point of group `lineside.drivers` names."""
+
+    def __call__(self, setup: DeviceSetup) -> Driver:
+        """Check the whole setup without touching the network; raise `MachineSetupError` for what can't work."""
+        ...

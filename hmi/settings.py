@@ -1,0 +1,75 @@
+"""The station's settings as frozen types: no raw table goes further than `hmi.configuration`, which reads station.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from drivers.driver import CurveSetup
+from drivers.tag import Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """How the curve of a machine is drawn, x channel first. `window` is x low, x high, y low, y high."""
+
+    titles: tuple[str, ...]
+    units: tuple[str, ...]
+    lows: tuple[float, ...]
+    highs: tuple[float, ...]
+    window: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One `[[machine]]`: `protocol` names the driver (entry point), `options` are that driver's own keys.
+
+    `groups` are poll or sampling periods in ms; `rate_max` is the most parts a minute that can be believed.
+    """
+
+    id: str
+    name: str
+    protocol: str
+    options: Mapping[str, Any]
+    tags: tuple[Tag, ...]
+    groups: Mapping[str, int]
+    rate_max: float = 120.0
+    curve: CurveSetup | None = None
+    chart: Chart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """How the panel is: pixels per mm decide every size."""
+
+    px_per_mm: float = 4.91
+    distance_mm: int = 700
+    text_scale: float = 1.0
+    theme: str = "day"
+    language: str = "en"
+    full_screen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """Where the records go; `password` was resolved from its reference (environment or a 0600 file)."""
+
+    url: str
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole station, checked. The first machine is the main one (counts, timeline, chart)."""
+
+    path: Path
+    id: str
+    name: str
+    area: str
+    zone: str
+    folder: Path
+    machines: tuple[Machine, ...]
+    screen: Screen
+    centre: Centre | None = None

@@ -1,0 +1,38 @@
+"""What the core answers to anything it is told: what changed, what to write to a machine, which topics are new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hmi.station.commands import Answer
+from station_db.records.base import RecordId
+from station_db.records.changes import Changes
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOrder:
+    """A value to write to a machine once the changes are committed; `id` is the `machine_write` record's."""
+
+    id: RecordId
+    machine: str
+    tag: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What came of a `WriteOrder`: `state` of `WriteState`, and why where it is not confirmed."""
+
+    id: RecordId
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome of one input. `topics` are the classes of `hmi.station.topics` whose picture may have changed."""
+
+    changes: Changes = field(default_factory=Changes)
+    writes: tuple[WriteOrder, ...] = ()
+    answer: Answer | None = None
+    topics: frozenset[type] = frozenset()

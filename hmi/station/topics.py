@@ -1,0 +1,292 @@
+"""What is true at the station, by topic: each a frozen picture that replaces the one before.
+
+Times are UTC
+microseconds; ages are host-wide monotonic nanoseconds. Sentences travel as a code with args, which
+`hmi.messages` puts into words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from station_db.records.orders import StepSpec
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftView:
+    """The running shift; None outside any."""
+
+    name: str
+    business_date: str
+    started_at: int
+    ended_at: int
+    planned: int
+
+
+@dataclass(frozen=True, slots=True)
+class StationTopic:
+    """Who this station is and what is switched on."""
+
+    id: str
+    name: str
+    area: str
+    zone: str
+    has_orders: bool
+    has_centre: bool
+    shift: ShiftView | None = None
+    engine_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """A curve channel of a machine, with the chart's fixed range."""
+
+    name: str
+    title: str
+    unit: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSpec:
+    """A value a screen may show live: how it is called and what is normal."""
+
+    tag: str
+    title: str
+    unit: str
+    group: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """One machine as it stands."""
+
+    id: str
+    name: str
+    state: str
+    packml: str
+    since: int
+    link_up: bool
+    link_code: str = ""
+    link_reason: str = ""
+    cycle_running: int | None = None
+    last_cycle: int | None = None
+    permit_required: bool = False
+    channels: tuple[ChannelView, ...] = ()
+    values: tuple[ValueSpec, ...] = ()
+    window: tuple[float, float, float, float] | None = None
+    """End window of the curve: x low, x high, y low, y high."""
+
+
+@dataclass(frozen=True, slots=True)
+class MachinesTopic:
+    """All machines, the one with the curve first."""
+
+    machines: tuple[MachineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order of the queue."""
+
+    id: str
+    product: str
+    product_name: str
+    revision: str
+    quantity: int
+    good: int
+    bad: int
+    state: str
+    due_at: int | None
+    steps: tuple[StepSpec, ...] = ()
+    can_start: bool = False
+    why_not_code: str = ""
+    why_not_args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersTopic:
+    """The queue. `as_of` is when the centre was last heard; None without one."""
+
+    orders: tuple[OrderView, ...] = ()
+    as_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitView:
+    """A unit as a tile."""
+
+    id: str
+    number: int
+    serial: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step of the open unit in the progress line."""
+
+    number: int
+    title: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """The one step that waits for somebody."""
+
+    run: str
+    spec: StepSpec
+    draft: str = ""
+    entries: tuple[str, ...] = ()
+    last_value: float | None = None
+    machine_wait_code: str = ""
+    """For a machine cycle: what it waits for (permit asked, machine, cycle running)."""
+    machine_wait_args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTopic:
+    """The running order at this unit and step; `order` empty without one."""
+
+    order: str = ""
+    product: str = ""
+    product_name: str = ""
+    revision: str = ""
+    state: str = ""
+    pause_reason: str = ""
+    quantity: int = 0
+    good: int = 0
+    bad: int = 0
+    unit: UnitView | None = None
+    steps: tuple[StepView, ...] = ()
+    step: OpenStep | None = None
+    next_title: str = ""
+    last_units: tuple[UnitView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountsTopic:
+    """Parts of the running shift by the station's main machine; `unexplained` counts open gaps, which make it `at least`."""
+
+    good: int = 0
+    bad: int = 0
+    cycles: int = 0
+    planned: int = 0
+    unexplained: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StateSpan:
+    """An interval of the timeline."""
+
+    state: str
+    started_at: int
+    ended_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineTopic:
+    """The main machine's states over the running shift."""
+
+    machine: str = ""
+    spans: tuple[StateSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """Somebody who may sign in."""
+
+    id: str
+    name: str
+    initials: str
+    role: str
+    needs_pin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleTopic:
+    """Who is here, and who may come. `allowed` names the commands the signed-in person may give."""
+
+    signed_in: PersonView | None = None
+    people: tuple[PersonView, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """One active alarm. A machine's own texts come as they are; the station's own are said by `code` and `args`."""
+
+    source: str
+    code: str
+    priority: str
+    came_at: int
+    text: str = ""
+    consequence: str = ""
+    action: str = ""
+    args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmsTopic:
+    """Active alarms, worst first."""
+
+    alarms: tuple[AlarmView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SyncTopic:
+    """How the centre stands: `none`, `synced`, `sending`, `offline`, `refused`."""
+
+    state: str = "none"
+    records_here: int = 0
+    oldest_unsent_at: int | None = None
+    reason_code: str = ""
+    reason_args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CycleTopic:
+    """The last cycle recorded; the screen fetches its curve from the archive or keeps the live one."""
+
+    id: str = ""
+    machine: str = ""
+    number: int = 0
+    verdict: str = ""
+    ended_at: int = 0
+    curve_digest: str = ""
+    unit_number: int | None = None
+
+
+Topic = (
+    StationTopic
+    | MachinesTopic
+    | OrdersTopic
+    | WorkTopic
+    | CountsTopic
+    | TimelineTopic
+    | PeopleTopic
+    | AlarmsTopic
+    | SyncTopic
+    | CycleTopic
+)
+
+TOPICS: dict[str, type[Topic]] = {
+    topic.__name__: topic
+    for topic in (
+        StationTopic,
+        MachinesTopic,
+        OrdersTopic,
+        WorkTopic,
+        CountsTopic,
+        TimelineTopic,
+        PeopleTopic,
+        AlarmsTopic,
+        SyncTopic,
+        CycleTopic,
+    )
+}

@@ -1,0 +1,108 @@
+"""How a record is declared once: the decorator, the shared types, the payload. Standard library only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum, StrEnum
+from types import NoneType, UnionType
+from typing import Any, NewType, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
+
+Instant = NewType("Instant", int)
+"""UTC, integer microseconds since 1970."""
+RecordId = NewType("RecordId", str)
+"""UUIDv7 text for what a station makes; a natural key (`WO-24117`) for master data."""
+Digest = NewType("Digest", str)
+"""SHA-256 in hex."""
+
+CENTRE = "centre"
+"""The origin whose records come down: orders, people, master data."""
+
+
+class Verdict(StrEnum):
+    """How something turned out."""
+
+    GOOD = "good"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the record system knows of one declaration."""
+
+    name: str
+    version: int
+    cls: type[Any]
+
+    @property
+    def tag(self) -> str:
+        """The journal's `kind`, with the payload's version: `cycle.1`."""
+        return f"{self.name}.{self.version}"
+
+
+KINDS: dict[str, Kind] = {}
+"""Every declared kind by name, filled by importing `station_db.records.catalogue`."""
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def record(name: str, version: int = 1) -> Callable[[type[T]], type[T]]:
+    """Declare a record: a frozen, keyword-only dataclass with an `id`, known to tables, journal, export and sync."""
+
+    def declare(cls: type[T]) -> type[T]:
+        made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+        if name in KINDS:
+            raise ValueError(f"record kind {name!r} is declared twice")
+        KINDS[name] = Kind(name, version, made)
+        made.kind = name  # type: ignore[attr-defined]
+        return made
+
+    return declare
+
+
+def kind_of(rec: object) -> Kind:
+    """The declaration of a record. Raises `KeyError` for what is no record."""
+    return KINDS[type(rec).kind]  # type: ignore[attr-defined]
+
+
+def to_plain(value: object) -> Any:
+    """Reduce a record or a part of one to JSON's own types."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, tuple):
+        return [to_plain(part) for part in value]
+    return value.value if isinstance(value, Enum) else value
+
+
+def to_payload(rec: object) -> bytes:
+    """The journal's payload: UTF-8 JSON, sorted keys, no spaces."""
+    text = json.dumps(to_plain(rec), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return text.encode()
+
+
+def from_payload(kind_tag: str, payload: bytes) -> Any:
+    """Read a payload back into its record. Fields it lacks take their defaults; fields we do not know are left out.
+
+    Raises `KeyError` for an unknown kind, `ValueError` or `TypeError` for a payload that does not fit.
+    """
+    kind = KINDS[kind_tag.rpartition(".")[0]]
+    return from_plain(kind.cls, json.loads(payload))
+
+
+def from_plain(hint: Any, value: Any) -> Any:
+    """Build what `hint` says out of JSON's types."""
+    if get_origin(hint) in (Union, UnionType):
+        rest = [part for part in get_args(hint) if part is not NoneType]
+        return None if value is None else from_plain(rest[0], value)
+    if get_origin(hint) is tuple:
+        return tuple(from_plain(get_args(hint)[0], part) for part in value)
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        make: Any = hint
+        return make(**{f.name: from_plain(hints[f.name], value[f.name]) for f in fields(hint) if f.name in value})
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    return float(value) if hint is float else value

@@ -1,0 +1,68 @@
+"""What the core needs to go on where it stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from station_db.records.base import Instant, RecordId
+from station_db.records.equipment import AlarmEvent, EngineRun, EquipmentState, LinkGap, MachineWrite
+from station_db.records.local import CommandOutcome, CounterPosition, Draft
+from station_db.records.orders import (
+    CheckResult,
+    JobOrder,
+    JobResponse,
+    Permit,
+    Product,
+    RoutingSnapshot,
+    StepRun,
+    Unit,
+    WorkMaster,
+)
+from station_db.records.people import Person, ShiftOccurrence, ShiftPattern, SignIn
+from station_db.records.production import Cycle
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftCount:
+    """Parts of one machine since an instant: seen cycles and unseen parts together."""
+
+    machine: str
+    good: int
+    bad: int
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """The record's present: master data, whatever is open, and the little past that a screen shows.
+
+    `units`, `steps`, `checks` and `permits` are those of the open job response; `states` all intervals of the current and the
+    last shift; `cycles` the last 20 of each machine; `responses` every job response (small).
+    """
+
+    people: tuple[Person, ...] = ()
+    products: tuple[Product, ...] = ()
+    work_masters: tuple[WorkMaster, ...] = ()
+    job_orders: tuple[JobOrder, ...] = ()
+    shift_patterns: tuple[ShiftPattern, ...] = ()
+    responses: tuple[JobResponse, ...] = ()
+    routing: RoutingSnapshot | None = None
+    units: tuple[Unit, ...] = ()
+    steps: tuple[StepRun, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+    permits: tuple[Permit, ...] = ()
+    writes: tuple[MachineWrite, ...] = ()
+    sign_in: SignIn | None = None
+    shift: ShiftOccurrence | None = None
+    states: tuple[EquipmentState, ...] = ()
+    gaps: tuple[LinkGap, ...] = ()
+    alarms: tuple[AlarmEvent, ...] = ()
+    cycles: tuple[Cycle, ...] = ()
+    counts: tuple[ShiftCount, ...] = ()
+    positions: tuple[CounterPosition, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    outcomes: tuple[CommandOutcome, ...] = ()
+    last_run: EngineRun | None = None
+    last_at: Instant | None = None
+    centre_seen_at: Instant | None = None
+    running_order: RecordId | None = field(default=None)
