@@ -1,0 +1,276 @@
+"""station.toml, checked as a whole, becomes `Settings`; every complaint names file, line, key, and what to do."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from pydantic import ValidationError
+
+from drivers.driver import CurveSetup
+from drivers.tag import AlarmText, Tag
+from hmi.configuration_file import CONFIG_VERSION, CurveTable, MachineTable, ScreenTable, StationFile, TagTable
+from hmi.settings import Centre, Chart, Machine, Screen, Settings
+from hmi.toml_lines import Path as KeyPath
+from hmi.toml_lines import key_lines, written
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a configuration; `code` and `args` are put into words by `hmi.messages`."""
+
+    line: int | None
+    key: str
+    code: str
+    args: tuple[str, ...] = ()
+
+
+class ConfigurationError(Exception):
+    """The file can't be used; all that is wrong with it at once."""
+
+    def __init__(self, path: Path, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"{path}: {len(problems)} problems, first {problems[0]}")
+        self.path = path
+        self.problems = problems
+
+
+def load(path: Path) -> Settings:
+    """Read and check a station.toml. Raises `ConfigurationError` with every problem found; changes nothing."""
+    text = read_text(path)
+    lines = key_lines(text)
+    station = parse(path, text, lines)
+    problems = tuple(Problem(lines.get(key), written(key), code, args) for key, code, args in contradictions(station))
+    if problems:
+        raise ConfigurationError(path, problems)
+    return settings_from(path, station, lines)
+
+
+def locate(path: Path, table: KeyPath, key: KeyPath, code: str, *args: str) -> Problem:
+    """A problem found later (by a driver) at its line of the file."""
+    lines = key_lines(read_text(path))
+    return Problem(lines.get(table + key, lines.get(table)), written(table + key), code, args)
+
+
+def read_text(path: Path) -> str:
+    """The file's text; a byte order mark is no offence."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigurationError(path, (Problem(None, "", "file.unreadable", (error.strerror or str(error),)),)) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(path, (Problem(None, "", "file.not_utf8"),)) from error
+
+
+def parse(path: Path, text: str, lines: dict[KeyPath, int]) -> StationFile:
+    """Syntax, version, keys and types."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line, what = syntax_error(str(error))
+        raise ConfigurationError(path, (Problem(line, "", "file.syntax", (what,)),)) from error
+    version = table.get("config_version", CONFIG_VERSION)
+    if isinstance(version, int) and version > CONFIG_VERSION:
+        newer = Problem(lines.get(("config_version",)), "config_version", "config.newer", (str(version), str(CONFIG_VERSION)))
+        raise ConfigurationError(path, (newer,))
+    try:
+        return StationFile.model_validate(table)
+    except ValidationError as error:
+        raise ConfigurationError(path, tuple(problem(found, lines) for found in causes(error.errors()))) from error
+
+
+def causes(errors: list[Any]) -> list[Any]:
+    """Without the lists that are too short only because what stands in them is wrong."""
+    places = [error["loc"] for error in errors]
+
+    def is_echo(error: Any) -> bool:
+        at = error["loc"]
+        return error["type"] == "too_short" and any(place[: len(at)] == at and place != at for place in places)
+
+    return [error for error in errors if not is_echo(error)]
+
+
+def syntax_error(message: str) -> tuple[int | None, str]:
+    """Line and cause out of tomllib's `... (at line 3, column 7)`."""
+    what, _, place = message.partition(" (at line ")
+    number = place.split(",")[0]
+    return (int(number) if number.isdigit() else None), what
+
+
+def problem(error: Any, lines: dict[KeyPath, int]) -> Problem:
+    """One of pydantic's errors as ours."""
+    key: KeyPath = tuple(error["loc"])
+    at = key
+    while at and at not in lines:
+        at = at[:-1]
+    code, args = complaint(error)
+    return Problem(lines.get(at), written(key), code, args)
+
+
+EXPECTED = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "string": "a text in quotes",
+    "list": "a list",
+    "tuple": "a list",
+    "dict": "a table",
+    "model": "a table",
+}
+
+
+def complaint(error: Any) -> tuple[str, tuple[str, ...]]:
+    """What is wrong, as a code and its args."""
+    kind: str = error["type"]
+    if kind == "extra_forbidden":
+        return "key.unknown", ()
+    if kind == "missing":
+        return "key.missing", ()
+    if kind == "enum":
+        return "value.not_one_of", (str(error["input"]), error["ctx"]["expected"])
+    expected = EXPECTED.get(kind.removesuffix("_type"))
+    if expected:
+        return "value.type", (expected, repr(error["input"]))
+    return "value.wrong", (str(error["msg"]), repr(error["input"]))
+
+
+def contradictions(station: StationFile) -> list[tuple[KeyPath, str, tuple[str, ...]]]:
+    """What the types can't see: names twice, zones and references that do not exist."""
+    found: list[tuple[KeyPath, str, tuple[str, ...]]] = []
+    if station.station.zone not in available_timezones():
+        found.append((("station", "zone"), "zone.unknown", (station.station.zone,)))
+    seen: set[str] = set()
+    for at, machine in enumerate(station.machine):
+        if machine.id in seen:
+            found.append((("machine", at, "id"), "machine.twice", (machine.id,)))
+        seen.add(machine.id)
+        for name, tag in machine.tags.items():
+            if tag.group not in machine.groups:
+                found.append((("machine", at, "tags", name), "tag.group_unknown", (tag.group, ", ".join(machine.groups))))
+    return found
+
+
+def settings_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -> Settings:
+    """Frozen settings out of a checked file; paths are relative to it."""
+    return Settings(
+        path=path,
+        id=station.station.id,
+        name=station.station.name,
+        area=station.station.area,
+        zone=station.station.zone,
+        folder=(path.parent / station.data.folder).resolve(),
+        machines=tuple(machine_from(machine) for machine in station.machine),
+        screen=screen_from(station.screen),
+        centre=centre_from(path, station, lines),
+    )
+
+
+def machine_from(table: MachineTable) -> Machine:
+    """One machine."""
+    tags = tuple(tag_from(name, tag) for name, tag in table.tags.items())
+    curve, chart = (curve_from(table.curve), chart_from(table.curve)) if table.curve else (None, None)
+    return Machine(table.id, table.name, table.protocol, table.options, tags, table.groups, table.rate_max, curve, chart)
+
+
+def tag_from(name: str, table: TagTable) -> Tag:
+    """One tag."""
+    return Tag(
+        name=name,
+        address=table.address,
+        data_type=table.type,
+        role=table.role,
+        purpose=table.purpose,
+        unit=table.unit,
+        scale=table.scale,
+        offset=table.offset,
+        deadband=table.deadband,
+        group=table.group,
+        low=table.low,
+        high=table.high,
+        writable=table.writable,
+        title=table.title or name.replace("_", " "),
+        alarm=AlarmText(**table.alarm.model_dump()) if table.alarm else None,
+        states={int(raw): state for raw, state in table.states.items()},
+    )
+
+
+def curve_from(table: CurveTable) -> CurveSetup:
+    """Where the curve is read."""
+    channels = table.channels
+    return CurveSetup(
+        address=table.address,
+        capacity=table.capacity,
+        channels=tuple(channel.name for channel in channels),
+        units=tuple(channel.unit for channel in channels),
+        scales=tuple(channel.scale for channel in channels),
+    )
+
+
+def chart_from(table: CurveTable) -> Chart:
+    """How the curve is drawn."""
+    channels = table.channels
+    return Chart(
+        titles=tuple(channel.title or channel.name for channel in channels),
+        units=tuple(channel.unit for channel in channels),
+        lows=tuple(channel.low for channel in channels),
+        highs=tuple(channel.high for channel in channels),
+        window=table.window,
+    )
+
+
+def screen_from(table: ScreenTable) -> Screen:
+    """The panel."""
+    return Screen(**table.model_dump())
+
+
+def centre_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -> Centre | None:
+    """The centre with its password resolved: from the environment, or a file that only its owner may read."""
+    table = station.centre
+    if table is None:
+        return None
+    try:
+        return Centre(absolute_url(path, table.url), resolve_password(path, table.password_env, table.password_file))
+    except SecretError as error:
+        key = ("centre", error.key)
+        raise ConfigurationError(path, (Problem(lines.get(key), written(key), error.code, (error.reference,)),)) from error
+
+
+def absolute_url(path: Path, url: str) -> str:
+    """`sqlite:///centre.db` is relative to the configuration file."""
+    scheme, separator, rest = url.partition(":///")
+    return f"{scheme}{separator}{(path.parent / rest).resolve()}" if scheme == "sqlite" else url
+
+
+class SecretError(Exception):
+    """A reference to a secret that leads nowhere, or to a file others can read."""
+
+    def __init__(self, key: str, code: str, reference: str) -> None:
+        super().__init__(reference)
+        self.key = key
+        self.code = code
+        self.reference = reference
+
+
+def resolve_password(path: Path, variable: str, file: str) -> str:
+    """The password behind a reference; empty where none is given."""
+    if variable:
+        if variable not in os.environ:
+            raise SecretError("password_env", "secret.no_variable", variable)
+        return os.environ[variable]
+    return read_secret(path.parent / file) if file else ""
+
+
+def read_secret(file: Path) -> str:
+    """The one line of a secret file that only its owner may read."""
+    try:
+        mode = file.stat().st_mode
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SecretError("password_file", "secret.unreadable", str(file)) from error
+    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise SecretError("password_file", "secret.open_to_others", str(file))
+    return text.strip()

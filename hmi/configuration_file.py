@@ -1,0 +1,126 @@
+"""The shape of station.toml: its tables, keys, types and limits."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from drivers.tag import DataType, Purpose, Role
+
+CONFIG_VERSION = 1
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+
+
+class Table(BaseModel):
+    """No unknown keys, no silent conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class StationTable(Table):
+    """`[station]`."""
+
+    id: Name
+    name: str
+    area: str = ""
+    zone: str = "UTC"
+
+
+class DataTable(Table):
+    """`[data]`: where the record lives, outside the program."""
+
+    folder: str = "data"
+
+
+class ScreenTable(Table):
+    """`[screen]`: the panel and how it is read."""
+
+    px_per_mm: float = Field(4.91, gt=1, lt=40)
+    distance_mm: int = Field(700, ge=200, le=10_000)
+    text_scale: float = Field(1.0, ge=1.0, le=1.5)
+    theme: Literal["day", "night"] = "day"
+    language: Literal["en", "pseudo"] = "en"
+    full_screen: bool = True
+
+
+class CentreTable(Table):
+    """`[centre]`: optional; the password only by reference."""
+
+    url: str = Field(pattern=r"^(sqlite:///.+|postgresql://.+)$")
+    password_env: str = ""
+    password_file: str = ""
+
+
+class AlarmTable(Table):
+    """What an alarm bit means."""
+
+    text: str
+    consequence: str = ""
+    action: str = ""
+    priority: Literal["low", "medium", "high", "urgent"] = "medium"
+
+
+class TagTable(Table):
+    """One tag: `force = { address = "holding:20", type = "int16", role = "signal", ... }`."""
+
+    address: str
+    type: Annotated[DataType, Field(strict=False)]
+    role: Annotated[Role, Field(strict=False)]
+    purpose: Annotated[Purpose, Field(strict=False)] | None = None
+    unit: str = ""
+    scale: float = 1.0
+    offset: float = 0.0
+    deadband: float = Field(0.0, ge=0)
+    group: str = "normal"
+    low: float | None = None
+    high: float | None = None
+    writable: bool = False
+    title: str = ""
+    alarm: AlarmTable | None = None
+    states: dict[Annotated[str, Field(pattern=r"^\d+$")], str] = Field(default_factory=dict)
+
+
+class ChannelTable(Table):
+    """One channel of a curve, x first."""
+
+    name: Name
+    title: str = ""
+    unit: str = ""
+    scale: float = 1.0
+    low: float
+    high: float
+
+
+class CurveTable(Table):
+    """`[machine.curve]`: the FIFO and how it is drawn."""
+
+    address: str
+    capacity: int = Field(ge=1, le=1000)
+    channels: Annotated[tuple[ChannelTable, ...], Field(strict=False, min_length=2)]
+    window: Annotated[tuple[float, float, float, float], Field(strict=False)] | None = None
+
+
+class MachineTable(Table):
+    """One `[[machine]]`."""
+
+    id: Name
+    name: str
+    protocol: Name
+    rate_max: float = Field(120.0, gt=0)
+    options: dict[str, Any] = Field(default_factory=dict)
+    groups: dict[Name, Annotated[int, Field(ge=10, le=3_600_000)]] = Field(default_factory=lambda: {"normal": 500})
+    tags: dict[Name, TagTable] = Field(min_length=1)
+    curve: CurveTable | None = None
+
+
+class StationFile(Table):
+    """The whole file."""
+
+    config_version: Literal[1]
+    station: StationTable
+    data: DataTable = DataTable()
+    screen: ScreenTable = ScreenTable()  # pyright: ignore[reportCallIssue]
+    centre: CentreTable | None = None
+    machine: Annotated[tuple[MachineTable, ...], Field(strict=False, min_length=1)]
