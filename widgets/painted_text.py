@@ -1,0 +1,69 @@
+"""A text a widget paints itself, kept as a fact so that what is drawn and what is checked are one thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+
+CENTRED = Qt.AlignmentFlag.AlignCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class PaintedText:
+    """A text with its place, font and colour; it wraps inside `rect` and is never elided."""
+
+    text: str
+    rect: QRectF
+    font: QFont
+    colour: QColor
+    align: Qt.AlignmentFlag = CENTRED
+    wraps: bool = True
+
+    @property
+    def flags(self) -> int:
+        """Alignment and wrapping as Qt's text flags."""
+        return int(self.align) | (int(Qt.TextFlag.TextWordWrap) if self.wraps else int(Qt.TextFlag.TextSingleLine))
+
+    def needed(self) -> QRectF:
+        """The room the text takes when laid out in its place."""
+        return QFontMetricsF(self.font).boundingRect(self.rect, self.flags, self.text)
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw it."""
+        painter.setFont(self.font)
+        painter.setPen(self.colour)
+        painter.drawText(self.rect, self.flags, self.text)
+
+
+@runtime_checkable
+class PaintsTexts(Protocol):
+    """A widget that paints texts itself says which, for the audit."""
+
+    def painted_texts(self) -> list[PaintedText]:
+        """Every text it draws now, in its own coordinates."""
+        ...
+
+
+def text_width(font: QFont, text: str) -> float:
+    """Width of the longest line of `text`, unwrapped."""
+    metrics = QFontMetricsF(font)
+    return max((metrics.horizontalAdvance(line) for line in text.split("\n")), default=0.0) + 1
+
+
+def word_width(font: QFont, text: str) -> float:
+    """Width of the longest word of `text`: the least a wrapped text needs."""
+    metrics = QFontMetricsF(font)
+    return max((metrics.horizontalAdvance(word) for word in text.split()), default=0.0) + 2
+
+
+def wrapped_height(font: QFont, text: str, width: float) -> float:
+    """Height of `text` wrapped at `width`; 0 for no text."""
+    if not text:
+        return 0.0
+    flags = int(CENTRED) | int(Qt.TextFlag.TextWordWrap)
+    return QFontMetricsF(font).boundingRect(QRectF(0, 0, max(1.0, width), 1e5), flags, text).height()
