@@ -1,0 +1,52 @@
+"""The shift's numbers: exact, or `at least` while something is unexplained or unheard."""
+
+from __future__ import annotations
+
+from hmi.clock import Moment
+from hmi.presenters.picture import Picture
+from hmi.presenters.words import translate
+from widgets.display import CountText
+
+
+def present_counts(picture: Picture, now: Moment) -> tuple[CountText, ...]:
+    """Good, bad, the order and the plan of this shift, as many as there are."""
+    counts = picture.counts
+    exact = counts.unexplained == 0 and _is_heard(picture, now)
+    planned = translate("counts", "of {0}").format(counts.planned) if counts.planned else ""
+    good = CountText(translate("counts", "Good"), at_least(counts.good, exact=exact), planned, hatched=not exact)
+    bad = CountText(translate("counts", "Bad"), at_least(counts.bad, exact=exact), hatched=not exact)
+    return tuple(count for count in (good, bad, _order(picture), _plan(picture, now)) if count is not None)
+
+
+def at_least(number: int, *, exact: bool) -> str:
+    """`182`, or `≥ 182` where more may have been made than was seen."""
+    return f"{number}" if exact else f"≥ {number}"
+
+
+def _is_heard(picture: Picture, now: Moment) -> bool:
+    machine = picture.main_machine
+    return machine is not None and picture.hearing.of_device(machine.id, now.mono).is_live
+
+
+def _order(picture: Picture) -> CountText | None:
+    work = picture.work
+    if not work.order:
+        return None
+    return CountText(work.order, f"{work.good}", translate("counts", "of {0}").format(work.quantity))
+
+
+def _plan(picture: Picture, now: Moment) -> CountText | None:
+    shift = picture.station.shift if picture.station else None
+    planned = picture.counts.planned
+    if shift is None or not planned:
+        return None
+    passed = (now.wall - shift.started_at) / max(1, shift.ended_at - shift.started_at)
+    ahead = picture.counts.good - round(planned * min(max(passed, 0.0), 1.0))
+    return CountText(_ahead(ahead), translate("counts", "{0} left").format(max(0, planned - picture.counts.good)))
+
+
+def _ahead(parts: int) -> str:
+    if parts == 0:
+        return translate("counts", "On plan")
+    text = translate("counts", "{0} behind plan") if parts < 0 else translate("counts", "{0} ahead of plan")
+    return text.format(abs(parts))

@@ -1,0 +1,99 @@
+"""The header: station, machine, order, links, person, clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hmi.clock import Moment
+from hmi.presenters.durations import clock_time, elapsed
+from hmi.presenters.freshness import Freshness
+from hmi.presenters.machine_state import present_state
+from hmi.presenters.picture import Picture
+from hmi.presenters.words import joined, translate
+from hmi.station.topics import SyncTopic
+from resources.assets import IconName
+from widgets.display import ChipText, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderView:
+    """All of the header, ready to be drawn."""
+
+    station: str
+    place: str
+    state: ChipText
+    order: ChipText
+    link: ChipText
+    sync: ChipText
+    person: str
+    clock: str
+
+
+def present_header(picture: Picture, now: Moment) -> HeaderView:
+    """Say how the header looks now."""
+    station, order = picture.station, picture.work.order
+    return HeaderView(
+        station=station_name(picture),
+        place=joined(station.area, picture.work.product_name) if station else "",
+        state=present_state(picture, picture.main_machine, now),
+        order=ChipText(strong=order, plain=translate("header", "Order")) if order else ChipText(),
+        link=present_link(picture, now),
+        sync=present_sync(picture.sync, now.wall),
+        person=present_person(picture),
+        clock=clock_time(now.wall, picture.zone),
+    )
+
+
+def station_name(picture: Picture) -> str:
+    """The station's number and name, or that it is awaited."""
+    station = picture.station
+    if station is None:
+        return translate("header", "Starting")
+    return station.name if station.name.startswith(station.id) else f"{station.id} {station.name}"
+
+
+def present_person(picture: Picture) -> str:
+    """Who works here."""
+    person = picture.people.signed_in
+    return person.initials if person else translate("header", "Nobody signed in")
+
+
+def present_link(picture: Picture, now: Moment) -> ChipText:
+    """How old the machines' word is: live, or the silent one with its age."""
+    engine = picture.hearing.of_engine(now.mono)
+    if not engine.is_live:
+        return _abnormal(translate("header", "Recorder away"), _aged(engine))
+    for machine in picture.machines.machines:
+        freshness = picture.hearing.of_device(machine.id, now.mono)
+        if not freshness.is_live:
+            return _abnormal(translate("header", "{0} silent").format(machine.name), _aged(freshness))
+    if not picture.machines.machines:
+        return ChipText(plain=translate("header", "No machine"))
+    many = len(picture.machines.machines) > 1
+    return ChipText(plain=translate("header", "Machines live") if many else translate("header", "Machine live"))
+
+
+def _abnormal(strong: str, plain: str) -> ChipText:
+    return ChipText(strong=strong, plain=plain, severity=Severity.WARNING)
+
+
+def _aged(freshness: Freshness) -> str:
+    return freshness.age_text if freshness.age_ns is not None else ""
+
+
+def present_sync(sync: SyncTopic, wall: int) -> ChipText:
+    """Where the records are: at the centre, or safe here and how many."""
+    here = translate("header", "{0} records safe here").format(sync.records_here) if sync.records_here else ""
+    match sync.state:
+        case "none":
+            return ChipText(plain=translate("header", "stored here"))
+        case "synced":
+            return ChipText(plain=translate("header", "synced"), icon=IconName.CLOUD)
+        case "sending":
+            return ChipText(plain=joined(translate("header", "sending"), here), icon=IconName.CLOUD)
+        case "refused":
+            return _abnormal(translate("header", "centre refuses"), here)
+        case _:
+            since = elapsed(sync.oldest_unsent_at, wall) if sync.oldest_unsent_at else ""
+            offline = translate("header", "offline {0}").format(since).strip()
+            return ChipText(plain=joined(offline, here), icon=IconName.CLOUD_OFF)
