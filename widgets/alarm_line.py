@@ -1,0 +1,74 @@
+"""The one alarm line under the header: always there, in its one place; without an alarm it says so in grey."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from widgets.badge import Badge
+from widgets.display import AlarmText
+from widgets.label import Label
+from widgets.profile import TextRole
+from widgets.theme import Theme, restyle
+from widgets.touch_button import TouchButton
+
+
+class AlarmLine(QFrame):
+    """The worst alarm: badge, text, consequence and action, age, and one button when `show_action` names it."""
+
+    action_pressed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._badge = Badge(theme, role=TextRole.STRONG)
+        self._text = Label(theme, "", TextRole.STRONG, wraps=True)
+        self._detail = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
+        self._more = Label(theme, "", TextRole.BODY, tone="second")
+        self._age = Label(theme, "", TextRole.BODY, tone="second")
+        self._button = TouchButton(theme)
+        self._button.clicked.connect(self.action_pressed)
+        self._row = QHBoxLayout(self)
+        self._lay_out()
+        self.show_action("")
+        self.show_alarm(None)
+        theme.changed.connect(self._dress)
+
+    def show_alarm(self, alarm: AlarmText | None) -> None:
+        """Show the worst alarm, or that there is none."""
+        restyle(self, kind="bar", attention="false" if alarm is None else "true")
+        shown = alarm
+        self._text.show_text(shown.text if shown else "")
+        self._detail.show_text(shown.detail if shown else self.tr("No alarms"))
+        self._detail.show_tone("second" if shown else "third")
+        self._age.show_text(shown.age if shown else "")
+        self._more.show_text(shown.more if shown else "")
+        for label in (self._text, self._detail, self._age, self._more):
+            label.setVisible(bool(label.text()))
+        if shown:
+            self._badge.show_badge(shown.severity, shown.word)
+        else:
+            self._badge.hide()
+        self._button.setVisible(bool(shown) and bool(self._button.words()))
+        self.setAccessibleName(f"{shown.word}: {shown.text}. {shown.detail}" if shown else self.tr("No alarms"))
+
+    def show_action(self, text: str, reason: str = "") -> None:
+        """Name the button ("Acknowledge"); an empty text takes it away, a reason closes it."""
+        self._button.show_text(text)
+        self._button.set_reason(reason)
+        self._button.setVisible(bool(text) and bool(self._text.text()))
+
+    def _lay_out(self) -> None:
+        self._row.addWidget(self._badge)
+        self._row.addWidget(self._text, 2)
+        self._row.addWidget(self._detail, 3)
+        self._row.addWidget(self._more)
+        self._row.addWidget(self._age)
+        self._row.addWidget(self._button)
+        self._dress()
+
+    def _dress(self) -> None:
+        profile = self._theme.profile
+        self._row.setContentsMargins(profile.mm(6), profile.mm(1), profile.mm(6), profile.mm(1))
+        self._row.setSpacing(profile.mm(4))
+        self.setFixedHeight(profile.mm(18))

@@ -1,0 +1,108 @@
+"""A piece of the header: glyph or icon, a strong word, a plain rest; abnormal it is a badge."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from widgets.badge import FILLS
+from widgets.display import ChipText, Severity
+from widgets.icon import draw_icon
+from widgets.painted_text import LEFT, PaintedText, text_width
+from widgets.profile import TextRole
+from widgets.shapes import draw_glyph, draw_severity
+from widgets.theme import Theme, restyle
+
+
+class Chip(QWidget):
+    """State, link or sync in a few words; it cannot be touched and has no border while normal."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._chip = ChipText()
+        self._brief = False
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.updateGeometry)
+
+    def show_chip(self, chip: ChipText) -> None:
+        """Show `chip` now."""
+        self._chip = chip
+        restyle(self, severity=chip.severity.value)
+        self.setAccessibleName(f"{chip.strong} {chip.plain}".strip())
+        self.updateGeometry()
+        self.update()
+
+    def show_brief(self, *, brief: bool) -> None:
+        """Leave out the plain rest where room is short and a strong word stays."""
+        self._brief = brief
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Its texts, never elided."""
+        if not self._chip.strong and not self._chip.plain:
+            return QSize(0, 0)
+        right = max((text.rect.right() for text in self._texts(100.0)), default=0.0)
+        edge = 0 if self._chip.severity is Severity.NORMAL else self._theme.profile.mm(2)
+        height = round(self._theme.profile.font_px(TextRole.BODY) * 1.5) + self._theme.profile.mm(2)
+        return QSize(int(right + edge) + 2, height)
+
+    def minimumSizeHint(self) -> QSize:
+        """Never smaller than its texts."""
+        return self.sizeHint()
+
+    def painted_texts(self) -> list[PaintedText]:
+        """The strong word and the plain rest."""
+        return self._texts(self.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw badge or glyph, and the words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._chip.severity is not Severity.NORMAL:
+            painter.setPen(QPen(self._theme.color("edge"), 2))
+            painter.setBrush(self._theme.color(FILLS[self._chip.severity][0]))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+        self._draw_shape(painter)
+        for text in self.painted_texts():
+            text.draw(painter)
+        painter.end()
+
+    def _draw_shape(self, painter: QPainter) -> None:
+        side = self._shape_side()
+        spot = QRectF(self._inset(), (self.height() - side) / 2, side, side)
+        abnormal = self._chip.severity is not Severity.NORMAL
+        ink = self._theme.color(FILLS[self._chip.severity][1] if abnormal else "second")
+        if self._chip.glyph:
+            draw_glyph(painter, self._chip.glyph, ink if abnormal else self._theme.color("running"), spot)
+        elif self._chip.icon:
+            draw_icon(painter, self._chip.icon, ink, spot)
+        else:
+            draw_severity(painter, self._chip.severity, ink, spot)
+
+    def _texts(self, height: float) -> list[PaintedText]:
+        ink = self._theme.color(FILLS[self._chip.severity][1])
+        plain = "" if self._brief and self._chip.strong else self._chip.plain
+        left = self._inset() + self._shape_room()
+        texts = []
+        for words, role in ((self._chip.strong, TextRole.STRONG), (plain, TextRole.BODY)):
+            if words:
+                font = self._theme.font(role)
+                width = text_width(font, words) + 2
+                texts.append(PaintedText(words, QRectF(left, 0, width, height), font, ink, LEFT, wraps=False))
+                left += width + font.pixelSize() * 0.4
+        return texts
+
+    def _has_shape(self) -> bool:
+        return bool(self._chip.glyph or self._chip.icon) or self._chip.severity is not Severity.NORMAL
+
+    def _shape_side(self) -> float:
+        return self._theme.profile.font_px(TextRole.BODY) * (1.15 if self._chip.icon and not self._chip.glyph else 0.85)
+
+    def _shape_room(self) -> float:
+        return self._shape_side() + self._theme.profile.mm(1.6) if self._has_shape() else 0.0
+
+    def _inset(self) -> int:
+        return 0 if self._chip.severity is Severity.NORMAL else self._theme.profile.mm(2)

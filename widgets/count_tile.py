@@ -1,0 +1,64 @@
+"""A number of the footer with its caption; at least hatched where a part of it is unknown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from widgets.display import CountText
+from widgets.hatch import draw_hatch
+from widgets.label import Label
+from widgets.profile import TextRole
+from widgets.theme import Theme, restyle
+
+
+class CountTile(QWidget):
+    """Caption over a number and its rest ("182 of 240"); it has no border, it cannot be touched."""
+
+    def __init__(self, theme: Theme, *, role: TextRole = TextRole.COUNT, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._hatched = False
+        self._caption = Label(theme, "", TextRole.LABEL, tone="third")
+        self._strong = Label(theme, "–", role)
+        self._plain = Label(theme, "", TextRole.STRONG, tone="third")
+        self._row = QHBoxLayout()
+        self._column = QVBoxLayout(self)
+        self._lay_out()
+        theme.changed.connect(self._dress)
+
+    def show_count(self, count: CountText) -> None:
+        """Show the number now."""
+        self._hatched = count.hatched
+        self._caption.show_text(count.caption)
+        self._strong.show_text(count.strong)
+        self._plain.show_text(count.plain)
+        self._plain.setVisible(bool(count.plain))
+        restyle(self, quality="stale" if count.hatched else "live")
+        self.setAccessibleName(f"{count.caption}: {count.strong} {count.plain}".strip())
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Underline an uncertain number with a hatched bar."""
+        super().paintEvent(event)
+        if self._hatched:
+            painter = QPainter(self)
+            height = self._theme.profile.mm(1.5)
+            draw_hatch(painter, QRectF(0, self.height() - height, self.width(), height), self._theme)
+            painter.end()
+
+    def _lay_out(self) -> None:
+        self._row.addWidget(self._strong)
+        self._row.addWidget(self._plain)
+        self._row.addStretch(1)
+        self._column.addStretch(1)
+        self._column.addWidget(self._caption)
+        self._column.addLayout(self._row)
+        self._column.addStretch(1)
+        self._dress()
+
+    def _dress(self) -> None:
+        self._row.setSpacing(self._theme.profile.mm(2))
+        self._column.setContentsMargins(0, 0, 0, self._theme.profile.mm(1.5))
+        self._column.setSpacing(0)
