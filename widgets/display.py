@@ -190,6 +190,8 @@ class PadQuestion:
     mark: str = "."
     has_sign: bool = False
     has_decimals: bool = True
+    is_secret: bool = False
+    """A PIN: shown as dots."""
 
 
 @dataclass(frozen=True, slots=True)
