@@ -13,7 +13,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """The first message of each side. The screen speaks first; the engine answers and goes on with the snapshot."""
+    """The first message of each side; after the screen's the engine goes on with the snapshot."""
 
     station: str
     version: int = VERSION
@@ -22,7 +22,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class AskOutcome:
-    """What came of the command with this id? Asked after the channel dropped, instead of sending again; answered by an `Answer`."""
+    """What came of the command with this id? Asked after the channel dropped, instead of sending again."""
 
     id: str
 

@@ -1,0 +1,125 @@
+"""Everything that differs between operating systems: folders, sockets, children, displays. Standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+IS_WINDOWS = sys.platform == "win32"
+SOCKET_PATH_MAX = 107
+"""Bytes of a unix socket's path, without its end mark."""
+
+
+class PlatformError(Exception):
+    """The system does not give what is needed; `path` and a plain `reason`."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only we can enter. Raises `PlatformError` where it belongs to somebody else."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = path.lstat()
+    except OSError as error:
+        raise PlatformError(path, error.strerror or str(error)) from error
+    if sys.platform == "win32":
+        return path
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise PlatformError(path, "it belongs to somebody else")
+    if stat.S_IMODE(found.st_mode) != 0o700:
+        path.chmod(0o700)
+    return path
+
+
+def channel_address(folder: Path, station: str) -> str:
+    """Where the engine of a store is heard: a full socket path, on Windows a pipe's name.
+
+    It follows from the data folder and the station alone, so that a service and a signed-in user's screen find each other.
+    """
+    name = hashlib.sha256(f"{folder.resolve()}\0{station}".encode()).hexdigest()[:16]
+    if IS_WINDOWS:
+        return rf"\\.\pipe\lineside-{name}"
+    path = folder.resolve() / "run" / f"{name}.sock"
+    if len(os.fsencode(path)) > SOCKET_PATH_MAX:
+        path = Path(tempfile.gettempdir()).resolve() / f"lineside-{_user()}" / f"{name}.sock"
+    if len(os.fsencode(path)) > SOCKET_PATH_MAX:
+        raise PlatformError(path, f"its path is longer than {SOCKET_PATH_MAX} bytes")
+    return str(path)
+
+
+def prepare_address(address: str) -> None:
+    """Make the socket's folder private and remove what a killed engine left. Call it only with the store's lock held."""
+    if IS_WINDOWS:
+        return
+    private_folder(Path(address).parent)
+    remove_address(address)
+
+
+def remove_address(address: str) -> None:
+    """Take the socket away; a pipe vanishes by itself."""
+    if not IS_WINDOWS:
+        Path(address).unlink(missing_ok=True)
+
+
+def own_command() -> list[str]:
+    """How to start ourselves: the frozen program, or this Python with our package."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "hmi"]
+
+
+def start_child(words: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start ourselves with `words`; closing the child's standard input asks it to end. Ctrl-C reaches only the parent."""
+    command = [*own_command(), *words]
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+        return subprocess.Popen(command, stdin=subprocess.PIPE, creationflags=flags)  # noqa: S603  # our own words
+    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  # our own words
+
+
+def end_child(child: subprocess.Popen[bytes], deadline_s: float) -> int:
+    """Ask a child to end by closing its pipe; after the deadline kill it. Returns its exit code."""
+    if child.stdin is not None:
+        with suppress(OSError):
+            child.stdin.close()
+    try:
+        return child.wait(deadline_s)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return child.wait()
+
+
+def watch_stdin(on_end: Callable[[], None]) -> None:
+    """Call `on_end` from a thread of its own once standard input is closed: our parent wants us to end, or is gone."""
+    threading.Thread(target=_drain_stdin, args=(on_end,), name="standard input", daemon=True).start()
+
+
+def has_display() -> bool:
+    """Whether a window can be shown to somebody."""
+    if IS_WINDOWS or sys.platform == "darwin":
+        return True
+    if os.environ.get("QT_QPA_PLATFORM", "") in ("eglfs", "linuxfb", "vnc"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _drain_stdin(on_end: Callable[[], None]) -> None:
+    # A blocking read is the one way that ends on every system and for /dev/null alike.
+    with suppress(OSError):
+        while os.read(0, 1):
+            pass
+    on_end()
+
+
+def _user() -> str:
+    return "" if sys.platform == "win32" else str(os.getuid())
