@@ -1,0 +1,124 @@
+"""The life of a link: one connection after another, with back-off, telling only what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from enum import StrEnum
+
+from drivers.driver import Stamp
+from drivers.reading import Event, LinkDown, LinkUp
+
+log = logging.getLogger(__name__)
+
+KEEP_ALIVE_S = 0.4
+"""Every device is asked something at least this often; the promise is 500 ms."""
+
+_FIRST_PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 2.0
+
+
+class LinkFault(StrEnum):
+    """Why a link is down; stable words that messages are made from."""
+
+    REFUSED = "refused"
+    SILENT = "silent"
+    CLOSED = "closed"
+    BAD_REPLY = "bad_reply"
+    NO_ROUTE = "no_route"
+    NOT_ADMITTED = "not_admitted"
+    """The machine answers, and will not have us: user, certificate, security."""
+
+
+class LinkLostError(Exception):
+    """A connection ended or never came about; trying again may heal it. `reason` is a plain sentence."""
+
+    def __init__(self, fault: LinkFault, reason: str) -> None:
+        super().__init__(reason)
+        self.fault = fault
+        self.reason = reason
+
+
+class Lifeline:
+    """Keeps one device's link alive until it is told to end."""
+
+    def __init__(self, device: str, stamp: Stamp) -> None:
+        self._device = device
+        self._stamp = stamp
+        self._ending = asyncio.Event()
+        self._told: LinkLostError | None = None
+        self._is_running = False
+        self._pause = _FIRST_PAUSE_S
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether `end` was called."""
+        return self._ending.is_set()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether somebody iterates `events`, so that the link is kept without being asked for."""
+        return self._is_running
+
+    @property
+    def trouble(self) -> str:
+        """Return why there is no link just now, as a sentence."""
+        return self._told.reason if self._told else "the connection is being made"
+
+    def end(self) -> None:
+        """Stop; `events` returns at its next step, at once where it waits."""
+        self._ending.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait so long, or until the end."""
+        if seconds <= 0:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._ending.wait()
+        except TimeoutError:
+            return
+
+    async def events(self, connection: Callable[[], AsyncGenerator[Event, None]]) -> AsyncGenerator[Event, None]:
+        """Yield the events of one `connection()` after another; each ends by `LinkLostError`."""
+        self._is_running = True
+        try:
+            while not self.is_ending:
+                async with aclosing(self._one_life(connection)) as events:
+                    async for event in events:
+                        yield event
+                await self.wait(self._next_pause())
+        finally:
+            self._is_running = False
+
+    async def _one_life(self, connection: Callable[[], AsyncGenerator[Event, None]]) -> AsyncGenerator[Event, None]:
+        try:
+            async with aclosing(connection()) as events:
+                async for event in events:
+                    self._note_up(event)
+                    yield event
+        except LinkLostError as lost:
+            if self._is_news(lost) and not self.is_ending:
+                yield LinkDown(self._device, lost.fault, lost.reason, *self._stamp())
+
+    def _note_up(self, event: Event) -> None:
+        if not isinstance(event, LinkUp):
+            return
+        log.info("%s answers", self._device)
+        self._told = None
+        self._pause = _FIRST_PAUSE_S
+
+    def _is_news(self, lost: LinkLostError) -> bool:
+        """Say whether this fault differs from the last one told: the first failure is news, each try is not."""
+        if self._told is not None and self._told.fault is lost.fault:
+            return False
+        log.info("%s is lost: %s", self._device, lost.reason)
+        self._told = lost
+        return True
+
+    def _next_pause(self) -> float:
+        pause = self._pause
+        self._pause = min(pause * 2, _LONGEST_PAUSE_S)
+        return pause

@@ -1,0 +1,112 @@
+"""What is known of a Modbus machine before anything is asked: its groups, blocks and curve. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from drivers.driver import CurveSetup, DeviceSetup, MachineSetupError
+from drivers.modbus.address import Address, Place, Table, parse, place
+from drivers.modbus.codec import BlockDecoder
+from drivers.modbus.fifo import block_words
+from drivers.modbus.options import ModbusOptions
+from drivers.modbus.plan import Block, plan
+from drivers.tag import Tag
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBlock:
+    """A block read and what decodes it."""
+
+    block: Block
+    decoder: BlockDecoder
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Return the names of the tags it holds, in the decoder's order."""
+        return tuple(place.tag.name for place in self.block.places)
+
+
+@dataclass(frozen=True, slots=True)
+class CurveBlock:
+    """Where the curve FIFO stands and how many registers it takes."""
+
+    setup: CurveSetup
+    address: Address
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One device: `groups` are read by `periods_s`, each in its blocks."""
+
+    device: str
+    places: dict[str, Place]
+    groups: dict[str, tuple[PlannedBlock, ...]]
+    periods_s: dict[str, float]
+    curve: CurveBlock | None
+
+    @property
+    def any_block(self) -> Block:
+        """Return a block to ask for when nothing but a sign of life is wanted."""
+        return next(iter(self.groups.values()))[0].block
+
+
+def machine(setup: DeviceSetup, options: ModbusOptions) -> Machine:
+    """Plan the device; raises `MachineSetupError` for what can't work."""
+    places = [place(setup.device, tag) for tag in setup.tags]
+    if not places:
+        raise MachineSetupError(setup.device, "it has no tags, so there is nothing to read")
+    groups = {name: planned(_of_group(places, name), options) for name in _used_groups(setup)}
+    return Machine(
+        setup.device,
+        {each.tag.name: each for each in places},
+        groups,
+        {name: setup.groups[name] / 1000 for name in groups},
+        _curve(setup, options),
+    )
+
+
+def planned(places: Sequence[Place], options: ModbusOptions) -> tuple[PlannedBlock, ...]:
+    """Return the block reads for `places`."""
+    return tuple(PlannedBlock(block, BlockDecoder(block, options.word_order)) for block in plan(places, options.max_registers))
+
+
+def _of_group(places: Sequence[Place], group: str) -> list[Place]:
+    return [place for place in places if place.tag.group == group]
+
+
+def _used_groups(setup: DeviceSetup) -> list[str]:
+    for tag in setup.tags:
+        _check_group(setup, tag)
+    used = {tag.group for tag in setup.tags}
+    return [name for name in setup.groups if name in used]
+
+
+def _check_group(setup: DeviceSetup, tag: Tag) -> None:
+    if tag.group not in setup.groups:
+        raise MachineSetupError(setup.device, f"its group '{tag.group}' has no period", tag.name)
+    if setup.groups[tag.group] <= 0:
+        raise MachineSetupError(setup.device, f"the period of group '{tag.group}' must be longer than 0 ms", tag.name)
+
+
+def _curve(setup: DeviceSetup, options: ModbusOptions) -> CurveBlock | None:
+    curve = setup.curve
+    if curve is None:
+        return None
+    try:
+        address = parse(curve.address)
+    except ValueError as error:
+        raise MachineSetupError(setup.device, f"curve: {error}") from error
+    words = block_words(curve.capacity, len(curve.channels))
+    _check_curve(setup.device, curve, address, words, options.max_registers)
+    return CurveBlock(curve, address, words)
+
+
+def _check_curve(device: str, curve: CurveSetup, address: Address, words: int, limit: int) -> None:
+    if address.table not in (Table.HOLDING, Table.INPUT) or address.bit is not None:
+        raise MachineSetupError(device, f"curve: '{curve.address}' must be holding or input registers")
+    if not curve.channels or not len(curve.channels) == len(curve.units) == len(curve.scales):
+        raise MachineSetupError(device, "curve: every channel needs one unit and one scale")
+    if curve.capacity < 1 or words > limit:
+        raise MachineSetupError(device, f"curve: {words} registers can't be read at once; this device allows {limit}")

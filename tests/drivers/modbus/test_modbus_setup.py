@@ -1,0 +1,73 @@
+"""What can't work is said before the network is touched, with the key or the tag in the sentence."""
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+from liar import liar
+
+from drivers.driver import CurveSetup, MachineSetupError
+from drivers.modbus.driver import create
+from drivers.reading import Batch, LinkUp, Samples
+
+CURVE = CurveSetup("holding:100", 58, ("position", "force"), ("mm", "kN"), (0.01, 0.01))
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"hots": "x"}, "option 'hots' is not an option of this driver"),
+        ({"host": 5}, "option 'host' must be a text"),
+        ({"host": ""}, "option 'host' must be a text"),
+        ({"port": 70000}, "option 'port' must be a whole number from 1 to 65535"),
+        ({"unit": True}, "option 'unit' must be a whole number"),
+        ({"connections": 0}, "option 'connections' must be"),
+        ({"timeout_ms": "fast"}, "option 'timeout_ms' must be"),
+        ({"max_registers": 126}, "option 'max_registers' must be"),
+        ({"word_order": "middle"}, "option 'word_order' must be one of big, little"),
+    ],
+)
+def test_a_wrong_option_is_named(options, why, tag, setup):
+    with pytest.raises(MachineSetupError, match=why):
+        create(setup([tag("a", "holding:5")], **options))
+
+
+def test_a_missing_host_a_tag_without_period_and_a_device_without_tags_are_named(tag, setup):
+    with pytest.raises(MachineSetupError, match="option 'host' is missing"):
+        create(setup([tag("a", "holding:5")], host=None))
+    with pytest.raises(MachineSetupError, match="its group 'fast' has no period") as caught:
+        create(setup([tag("a", "holding:5", group="fast")]))
+    assert caught.value.tag == "a"
+    with pytest.raises(MachineSetupError, match="no tags"):
+        create(setup([]))
+
+
+@pytest.mark.parametrize(
+    ("curve", "why"),
+    [
+        (CurveSetup("coil:0", 58, ("a",), ("mm",), (1.0,)), "must be holding or input registers"),
+        (CurveSetup("nowhere", 58, ("a",), ("mm",), (1.0,)), "is not like"),
+        (CurveSetup("holding:0", 60, ("a", "b"), ("mm", "kN"), (1.0, 1.0)), "128 registers can't be read at once"),
+        (CurveSetup("holding:0", 58, ("a", "b"), ("mm",), (1.0, 1.0)), "one unit and one scale"),
+    ],
+)
+def test_a_curve_that_cannot_be_read_is_named(curve, why, tag, setup):
+    with pytest.raises(MachineSetupError, match=f"curve: .*{why}"):
+        create(setup([tag("a", "holding:5")], curve=curve))
+
+
+def test_samples_come_before_the_batch_that_was_read_before_them(tag, setup):
+    async def scenario():
+        async with liar() as machine:
+            machine.registers = {100: 0, 101: 3, 102: 0, 103: 9, 104: 0, 105: 1, 106: 20, 107: 1, 110: 150, 111: 0xFFFF}
+            driver = create(setup([tag("cycle", "holding:3")], port=machine.port, curve=CURVE))
+            async with aclosing(driver.events()) as events:
+                return [await anext(events) for _ in range(3)]
+
+    up, samples, batch = asyncio.run(scenario())
+    assert isinstance(up, LinkUp)
+    assert isinstance(samples, Samples)
+    assert isinstance(batch, Batch)
+    assert batch.at < samples.at
+    assert (samples.cycle, samples.first, samples.lost) == (9, 0, 0)
+    assert samples.columns == ([1.5, 1.12], [-0.01, 1.13])
