@@ -28,6 +28,10 @@ class ModbusServer:
         self._server = await loop.create_server(self._link, "127.0.0.1", self._port)
         return int(self._server.sockets[0].getsockname()[1])
 
+    def ready_facts(self) -> dict[str, str]:
+        """Modbus needs the port alone."""
+        return {}
+
     async def publish(self) -> None:
         """Nothing to do: a Modbus client asks."""
 

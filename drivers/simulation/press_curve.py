@@ -6,6 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from random import Random
 
+from drivers.simulation.chance import scatter
+
 CONTACT_KN = 6.0
 STROKE_SCANS = 210
 """4.2 s of machine time."""
@@ -56,8 +58,3 @@ def force_at(stroke: Stroke, progress: float) -> float:
     (left_mm, left_kn), (right_mm, right_kn) = _SHAPE[place - 1], _SHAPE[place]
     usual = left_kn + (right_kn - left_kn) * (way - left_mm) / (right_mm - left_mm)
     return CONTACT_KN + (usual - CONTACT_KN) * (stroke.end_kn - CONTACT_KN) / (_SHAPE[-1][1] - CONTACT_KN)
-
-
-def scatter(chance: Random, sigma: float) -> float:
-    """Gaussian scatter without wild tails: a calm machine makes no bad part by chance."""
-    return max(-3 * sigma, min(3 * sigma, chance.gauss(0.0, sigma)))

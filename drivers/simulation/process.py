@@ -22,6 +22,7 @@ from drivers.simulation.modbus_server import ModbusServer
 from drivers.simulation.pace import Pace
 from drivers.simulation.press import Press
 from drivers.simulation.press_image import image_of
+from drivers.simulation.screwdriver import Screwdriver
 from drivers.simulation.simulation import Simulation
 from drivers.simulation.truth import TruthLog
 from drivers.simulation.verbs import Verbs
@@ -65,7 +66,8 @@ async def _run(setup: ProcessSetup) -> None:
         simulation = _simulation(setup, truth)
         port = await simulation.wire.start()
         control = stack.enter_context(closing(ControlServer(Verbs(simulation, gate).respond, setup.control_port)))
-        print(json.dumps({"ready": True, "port": port, "control_port": control.port}), flush=True)
+        ready = {"ready": True, "port": port, "control_port": control.port, **simulation.wire.ready_facts()}
+        print(json.dumps(ready), flush=True)
         await _until(ended, simulation)
 
 
@@ -81,13 +83,22 @@ def _simulation(setup: ProcessSetup, truth: TruthLog | None) -> Simulation:
     rates = None if setup.is_calm else Rates()
     boot = secrets.randbelow(WORD) + 1 if setup.boot is None else setup.boot
     machine = MachineSetup(setup.seed, rates, boot, truth.last_part() if truth else 0, setup.stop_after)
-    return _press(setup, machine, truth)
+    make = {Kind.PRESS: _press, Kind.SCREWDRIVER: _screwdriver}[setup.kind]
+    return make(setup, machine, truth)
 
 
 def _press(setup: ProcessSetup, machine: MachineSetup, truth: TruthLog | None) -> Simulation:
     press = Press(machine)
     pace = Pace(press, setup.speed)
     return Simulation(press, pace, ModbusServer(image_of(press, pace.now_ms), setup.port), truth)
+
+
+def _screwdriver(setup: ProcessSetup, machine: MachineSetup, truth: TruthLog | None) -> Simulation:
+    from drivers.simulation.opcua_server import OpcUaServer  # asyncua takes a second to import: not for the press
+
+    screwdriver = Screwdriver(machine)
+    pace = Pace(screwdriver, setup.speed)
+    return Simulation(screwdriver, pace, OpcUaServer(screwdriver, setup.port, pace.now_ms), truth)
 
 
 def _end_on_signals(gate: Gate, ended: asyncio.Event) -> None:

@@ -18,6 +18,10 @@ class Wire(Protocol):
         """Listen and return the port."""
         ...
 
+    def ready_facts(self) -> dict[str, str]:
+        """What a client must know besides the port."""
+        ...
+
     async def publish(self) -> None:
         """Show what changed, where the protocol does not wait to be asked."""
         ...
