@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 TICK_MS = 200
 DOUBLE_NS = 400_000_000
 NOTICE_NS = 10_000_000_000
+LONG_NS = 1_000_000_000
+READABLE_NS = 500_000_000
+"""Numbers change at most twice a second, so that they can be read (C03)."""
 
 
 class Wishes(Protocol):
@@ -55,22 +58,26 @@ class Desk(QObject):
     """A topic is new."""
     ticked = Signal()
     """Ages are to be judged again (every 200 ms, or when a pulse came)."""
-    values_changed = Signal()
     curve_changed = Signal(str)
     pending_changed = Signal()
     notice_changed = Signal()
     succeeded = Signal(object)
     """The body of a command that is done and saved."""
+    refused = Signal(object, str)
+    """The body of a command that was not done, and the code of why."""
 
     def __init__(self, wishes: Wishes, clock: Clock) -> None:
         super().__init__()
         self.picture = Picture()
         self.values: dict[tuple[str, str], float | None] = {}
+        """Device and tag to the value shown now."""
         self.curves = CurveBook()
         self.pending: Pending | None = None
         self.notice: Notice | None = None
         self._wishes = wishes
         self._clock = clock
+        self._fresh: dict[tuple[str, str], float | None] = {}
+        self._values_ns = 0
         self._last: tuple[str, Monotonic] = ("", 0)
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self.tick)
@@ -87,6 +94,10 @@ class Desk(QObject):
     def is_heard(self) -> bool:
         """Whether the engine lives, as far as this screen knows."""
         return self.picture.hearing.of_engine(self.now().mono).is_live
+
+    def waits_long(self) -> bool:
+        """Whether a wish has waited for its answer for more than a second."""
+        return self.pending is not None and self.now().mono - self.pending.sent_ns > LONG_NS
 
     def ask(self, body: Body, key: str) -> bool:
         """Send a wish from the control `key`; says whether it went out. A double tap is one wish."""
@@ -125,8 +136,7 @@ class Desk(QObject):
     @Slot(object)
     def take_values(self, live: LiveValues) -> None:
         """Live values arrived."""
-        self.values.update({(live.device, tag): value for tag, value in zip(live.tags, live.values, strict=True)})
-        self.values_changed.emit()
+        self._fresh.update({(live.device, tag): value for tag, value in zip(live.tags, live.values, strict=True)})
 
     @Slot(object)
     def take_curve(self, live: LiveCurve) -> None:
@@ -145,12 +155,16 @@ class Desk(QObject):
             self.succeeded.emit(body)
         else:
             self.tell(say(answer.code, answer.args) if answer.known else say("screen.not_done"))
+            self.refused.emit(body, answer.code)
 
     @Slot()
     def tick(self) -> None:
         """Judge what time alone changes."""
-        if self.notice and self.now().mono - self.notice.shown_ns > NOTICE_NS:
+        now = self.now().mono
+        if self.notice and now - self.notice.shown_ns > NOTICE_NS:
             self._show_notice("")
+        if now - self._values_ns >= READABLE_NS:
+            self.values, self._values_ns = dict(self._fresh), now
         self.ticked.emit()
 
     def _refuse(self, code: str) -> bool:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from hmi.presenters.measure import MeasureView, present_measure
 from hmi.presenters.people import pause_reasons
 from hmi.presenters.picture import Picture
+from hmi.presenters.serial import why_not_typed
 from hmi.presenters.words import joined, say, translate
 from hmi.station.topics import OpenStep, WorkTopic
 from station_db.records.orders import JobState, StepKind, StepState
@@ -59,6 +60,7 @@ class StepCardView:
     picture: str = ""
     text: str = ""
     prompt: str = ""
+    type_reason: str = ""
     note: str = ""
     step_run: str = ""
     measure: MeasureView | None = None
@@ -117,6 +119,7 @@ def _open(picture: Picture, work: WorkTopic, step: OpenStep) -> StepCardView:
         picture=step.spec.picture,
         text=step.spec.text,
         prompt=_prompt(picture, step),
+        type_reason=why_not_typed(step.spec.pattern) if body is CardBody.SCAN else "",
         note=_note(work),
         step_run=step.run,
         measure=present_measure(step) if body is CardBody.NUMBER else None,

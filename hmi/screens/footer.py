@@ -1,0 +1,58 @@
+"""The bottom of the frame: the shift's numbers and its timeline, on every screen in the same place."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from hmi.presenters.counts import present_counts
+from hmi.presenters.desk import Desk
+from hmi.presenters.timeline import present_timeline
+from widgets.count_tile import CountTile
+from widgets.display import CountText
+from widgets.profile import TextRole
+from widgets.theme import Theme, restyle
+from widgets.timeline_strip import TimelineStrip
+
+MOST_COUNTS = 4
+
+
+class Footer(QFrame):
+    """Good, bad, order and plan, then the strip. Where room is short, plan and order go first."""
+
+    def __init__(self, theme: Theme, desk: Desk, *, counts: int = MOST_COUNTS, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        restyle(self, kind="bar")
+        self.setObjectName("footer")
+        self._theme = theme
+        self._desk = desk
+        self._shown: tuple[CountText, ...] = ()
+        roles = (TextRole.COUNT, TextRole.COUNT, TextRole.TITLE, TextRole.TITLE)[:counts]
+        self._tiles = tuple(CountTile(theme, role=role, parent=self) for role in roles)
+        self.strip = TimelineStrip(theme, parent=self)
+        self._row = QHBoxLayout(self)
+        for tile in self._tiles:
+            self._row.addWidget(tile)
+        self._row.addWidget(self.strip, 1)
+        self._dress()
+        theme.changed.connect(self._dress)
+
+    def refresh(self) -> None:
+        """Show what is true now."""
+        now = self._desk.now()
+        self._show_counts(present_counts(self._desk.picture, now))
+        self.strip.show_strip(present_timeline(self._desk.picture, now), self.tr("The shift so far"))
+
+    def _show_counts(self, counts: tuple[CountText, ...]) -> None:
+        if counts == self._shown:
+            return
+        self._shown = counts
+        for at, tile in enumerate(self._tiles):
+            tile.setVisible(at < len(counts))
+        for tile, count in zip(self._tiles, counts, strict=False):
+            tile.show_count(count)
+
+    def _dress(self) -> None:
+        profile = self._theme.profile
+        self._row.setContentsMargins(profile.mm(5), profile.mm(1), profile.mm(5), profile.mm(1))
+        self._row.setSpacing(profile.mm(8))
+        self.setFixedHeight(profile.mm(21))

@@ -1,0 +1,78 @@
+"""The fixed frame: header, alarm line, navigation, numbers and timeline. Only the page inside changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
+
+from hmi.presenters.alarm_line import present_alarms
+from hmi.presenters.desk import Desk
+from hmi.presenters.header import HeaderView, present_header
+from hmi.screens.footer import MOST_COUNTS, Footer
+from widgets.alarm_line import AlarmLine
+from widgets.display import AlarmText, NavPlace
+from widgets.header import Header
+from widgets.nav_bar import NavBar
+from widgets.theme import Theme
+
+
+class Frame(QWidget):
+    """Header and alarm line over everything; `pages` is the room inside."""
+
+    def __init__(
+        self, theme: Theme, desk: Desk, places: Sequence[NavPlace], *, is_small: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._theme = theme
+        self._desk = desk
+        self._header_shown: HeaderView | None = None
+        self._alarm_shown: AlarmText | None = None
+        self.header = Header(theme, self)
+        self.alarm_line = AlarmLine(theme, self)
+        self.navigation = NavBar(theme, places, self)
+        self.pages = QStackedWidget(self)
+        self.footer = Footer(theme, desk, counts=2 if is_small else MOST_COUNTS, parent=self)
+        self._name_parts()
+        self._lay_out()
+
+    def refresh(self) -> None:
+        """Show what is true now; what looks the same is left alone."""
+        now = self._desk.now()
+        header = present_header(self._desk.picture, now)
+        if header != self._header_shown:
+            self._show_header(header)
+        alarm = present_alarms(self._desk.picture, now)
+        if alarm != self._alarm_shown:
+            self._alarm_shown = alarm
+            self.alarm_line.show_alarm(alarm)
+        self.footer.refresh()
+
+    def _show_header(self, view: HeaderView) -> None:
+        self._header_shown = view
+        self.header.show_station(view.station, view.place)
+        self.header.show_state(view.state)
+        self.header.show_order(view.order)
+        self.header.show_link(view.link)
+        self.header.show_sync(view.sync)
+        self.header.show_person(view.person)
+        self.header.show_time(view.clock)
+
+    def _name_parts(self) -> None:
+        self.header.setObjectName("header")
+        self.header.person.setObjectName("person")
+        self.alarm_line.setObjectName("alarm_line")
+        self.navigation.setObjectName("navigation")
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(self.header, 0, 0, 1, 2)
+        grid.addWidget(self.alarm_line, 1, 0, 1, 2)
+        grid.addWidget(self.navigation, 2, 0, 2, 1)
+        grid.addWidget(self.pages, 2, 1)
+        grid.addWidget(self.footer, 3, 1)
+        grid.setRowStretch(2, 1)
+        grid.setColumnStretch(1, 1)
