@@ -8,12 +8,12 @@ from enum import Enum
 from functools import cache
 from math import isfinite
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Text
 from sqlalchemy.types import TypeEngine
 
-from station_db.records.base import from_plain, to_plain
+from station_db.records.base import from_plain, hints_of, to_plain
 
 INT64 = range(-(2**63), 2**63)
 NUL, SHOWN_NUL = "\x00", "\ufffd"
@@ -60,8 +60,7 @@ class Field:
 @cache
 def fields_of(cls: type[Any]) -> tuple[Field, ...]:
     """The fields of a record class, `id` first."""
-    hints = get_type_hints(cls)
-    return tuple(_field(f.name, hints[f.name]) for f in fields(cls))
+    return tuple(_field(f.name, hints_of(cls)[f.name]) for f in fields(cls))
 
 
 def _field(name: str, hint: Any) -> Field:
@@ -107,10 +106,12 @@ def _pack(value: object) -> str:
 
 def _checked(name: str, plain: type, value: Any) -> Any:
     """Refuse what one database would take and the other not; a NUL in a text is shown, as PostgreSQL cannot hold it."""
-    if type(value) is not plain:
+    if plain is float and type(value) is int:
+        value = float(value)
+    if not isinstance(value, plain) or (plain is int and isinstance(value, bool)):
         raise MisfitError(f"{name} is {type(value).__name__}, not {plain.__name__}")
     if plain is int and value not in INT64:
         raise MisfitError(f"{name} does not fit 64 bits")
     if plain is float and not isfinite(value):
         raise MisfitError(f"{name} is not finite")
-    return value.replace(NUL, SHOWN_NUL) if plain is str else value
+    return value.replace(NUL, SHOWN_NUL) if plain is str else plain(value)

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from station_db.columns import MisfitError
 from station_db.errors import ProjectionError
 from station_db.journal import JournalEntry
-from station_db.records.base import from_payload
-from station_db.records.catalogue import KINDS
+from station_db.records.base import from_payload, kind_of
 from station_db.rows import row_of
 from station_db.tables import TYPED
 
@@ -34,17 +34,24 @@ class Projected:
 
 def projected(entry: JournalEntry, epoch_no: int) -> Projected:
     """Read an entry. Raises `ProjectionError` for a kind or a payload this version cannot read."""
-    name = entry.kind.rpartition(".")[0]
     try:
-        kind = KINDS[name]
         record = from_payload(entry.kind, entry.payload)
-        row = row_of(kind, record)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ProjectionError(entry.kind, entry.record_id, f"{type(error).__name__}: {error}") from error
+    return projected_record(entry, epoch_no, record)
+
+
+def projected_record(entry: JournalEntry, epoch_no: int, record: Any) -> Projected:
+    """The same for an entry whose record is at hand. Raises `ProjectionError` for a value its column cannot hold."""
+    kind = kind_of(record)
+    try:
+        row = row_of(kind, record)
+    except (MisfitError, OverflowError) as error:
+        raise ProjectionError(entry.kind, entry.record_id, str(error)) from error
     if record.id != entry.record_id:
         raise ProjectionError(entry.kind, entry.record_id, "the payload has another id")
     row |= {"station_id": entry.station_id, "row_version": entry.version, "row_epoch_no": epoch_no, "row_seq": entry.seq}
-    return Projected(name, record, row)
+    return Projected(kind.name, record, row)
 
 
 def write_rows(connection: Connection, rows: Iterable[Projected]) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, NewType, TypeVar, Union, dataclass_transform, get_args, get_origin, get_type_hints
 
@@ -92,6 +93,12 @@ def from_payload(kind_tag: str, payload: bytes) -> Any:
     return from_plain(kind.cls, json.loads(payload))
 
 
+@cache
+def hints_of(cls: type[Any]) -> dict[str, Any]:
+    """The types of a dataclass's fields, looked up once."""
+    return get_type_hints(cls)
+
+
 def from_plain(hint: Any, value: Any) -> Any:
     """Build what `hint` says out of JSON's types."""
     if get_origin(hint) in (Union, UnionType):
@@ -100,8 +107,8 @@ def from_plain(hint: Any, value: Any) -> Any:
     if get_origin(hint) is tuple:
         return tuple(from_plain(get_args(hint)[0], part) for part in value)
     if is_dataclass(hint):
-        hints = get_type_hints(hint)
         make: Any = hint
+        hints = hints_of(make)
         return make(**{f.name: from_plain(hints[f.name], value[f.name]) for f in fields(hint) if f.name in value})
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value)

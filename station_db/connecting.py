@@ -1,0 +1,69 @@
+"""How the store's two SQLite files are opened: one writer that owns every checkpoint, and readers that cannot write.
+
+Readers use `mode=ro`, never `query_only`, which would checkpoint and delete the write-ahead log when it closes last.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+
+RECORD_FILE = "record.db"
+SIGNALS_FILE = "signals.db"
+BUSY_S = 5.0
+BACKSTOP_PAGES = 4000
+"""The log is checkpointed by `Store.checkpoint`; at 16 MB SQLite does it by itself within a commit."""
+
+WRITER_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "mmap_size=0",
+    f"wal_autocheckpoint={BACKSTOP_PAGES}",
+    "journal_size_limit=67108864",
+)
+
+
+def writer_engine(path: Path) -> Engine:
+    """An engine whose transactions take the write lock when they begin."""
+    engine = _engine(path, "rwc")
+    event.listen(engine, "connect", _apply_writer_pragmas)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def reader_engine(path: Path) -> Engine:
+    """An engine that can only read; a transaction sees one state of the file from its first statement on."""
+    engine = _engine(path, "ro")
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def raw(connection: Connection, statement: str) -> list[Any]:
+    """Run a statement outside any transaction, as checkpoints and some pragmas need it."""
+    driver: Any = connection.connection.driver_connection
+    return driver.execute(statement).fetchall()
+
+
+def _engine(path: Path, mode: str) -> Engine:
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
+
+
+def _apply_writer_pragmas(driver: sqlite3.Connection, _record: object) -> None:
+    for pragma in WRITER_PRAGMAS:
+        driver.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

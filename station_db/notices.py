@@ -1,0 +1,29 @@
+"""What the store wants a person to hear: a code with its facts, put into words by `hmi.messages`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`code` is one of those below, `args` its facts in the order the sentence needs them."""
+
+    code: str
+    args: tuple[str, ...] = ()
+
+
+RESTORED = "store.restored"
+"""An older state of the store was put back: a new epoch was opened."""
+COPIED = "store.copied"
+"""The store was copied from elsewhere: a new epoch was opened."""
+MIGRATED = "store.migrated"
+"""The store was brought to a newer schema (from, to); the old file is kept beside it."""
+SIGNALS_DAMAGED = "store.signals_damaged"
+"""The file of curves and signals was damaged and set aside (its new name); records are not touched."""
+SIGNALS_MISSING = "store.signals_missing"
+"""The file of curves and signals was gone and a new one was begun."""
+FRAMES_SHED = "store.frames_shed"
+"""Old signal frames were let go for want of room (how many, the size kept in MB)."""
+FEED_SET_ASIDE = "store.feed_set_aside"
+"""Entries of the centre could not be read by this version (how many, the first one's reason)."""

@@ -1,0 +1,153 @@
+"""The second file: curves and frames. It holds what may be let go for room; the record never is.
+
+Its schema is its own and small: a file that does not fit is set aside and a new one begun.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.dialects import sqlite
+
+from station_db.connecting import raw
+from station_db.records.base import Digest, Instant, RecordId
+from station_db.records.local import Curve
+from station_db.signals import Frame, Layout, layout_id, layout_json, layout_of, pack, unpack
+
+SCHEMA = 1
+METADATA = MetaData()
+CURVE = Table(
+    "curve",
+    METADATA,
+    Column("digest", Text, primary_key=True),
+    Column("machine", Text, nullable=False),
+    Column("cycle", Text, nullable=False),
+    Column("names", Text, nullable=False),
+    Column("units", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+LAYOUT = Table("layout", METADATA, Column("id", Text, primary_key=True), Column("json", Text, nullable=False))
+FRAME = Table(
+    "frame",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("layout", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("mono_ns", BigInteger, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+)
+
+_INSERT_CURVE = sqlite.insert(CURVE).on_conflict_do_nothing()
+_INSERT_LAYOUT = sqlite.insert(LAYOUT).on_conflict_do_nothing()
+_INSERT_FRAME = insert(FRAME)
+
+
+def create(connection: Connection) -> None:
+    """Make the tables where there are none, within the caller's transaction."""
+    METADATA.create_all(connection)
+    connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+
+
+def schema_of(connection: Connection) -> int:
+    """The schema of the file: 0 for a new one. Raises SQLAlchemy's `DatabaseError` for a damaged file."""
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def add_curves(connection: Connection, curves: Sequence[Curve]) -> None:
+    """Keep curves; one that is here already stays."""
+    connection.execute(_INSERT_CURVE, [_curve_row(curve) for curve in curves])
+
+
+def _curve_row(curve: Curve) -> dict[str, Any]:
+    return {
+        "digest": curve.digest,
+        "machine": curve.machine,
+        "cycle": curve.cycle,
+        "names": json.dumps(curve.names),
+        "units": json.dumps(curve.units),
+        "count": curve.count,
+        "data": curve.data,
+    }
+
+
+def find_curve(connection: Connection, digest: Digest) -> Curve | None:
+    """A curve by its digest; None when it is not in this file."""
+    row = connection.execute(select(CURVE).where(CURVE.c.digest == digest)).mappings().first()
+    if row is None:
+        return None
+    names, units = (tuple(json.loads(row[column])) for column in ("names", "units"))
+    return Curve(digest, row["machine"], RecordId(row["cycle"]), names, units, row["count"], bytes(row["data"]))
+
+
+def digests_here(connection: Connection) -> frozenset[str]:
+    """Which curves this file has."""
+    return frozenset(connection.scalars(select(CURVE.c.digest)))
+
+
+def add_frames(connection: Connection, frames: Sequence[Frame]) -> None:
+    """Keep frames and the layouts they name. Raises `ValueError` for values that do not fit their layout."""
+    layouts = {layout_id(frame.layout): frame.layout for frame in frames}
+    connection.execute(_INSERT_LAYOUT, [{"id": key, "json": layout_json(layout)} for key, layout in layouts.items()])
+    connection.execute(_INSERT_FRAME, [_frame_row(frame) for frame in frames])
+
+
+def _frame_row(frame: Frame) -> dict[str, Any]:
+    packed = pack(frame.layout, frame.values)
+    return {
+        "number": frame.number,
+        "layout": layout_id(frame.layout),
+        "at": frame.at,
+        "mono_ns": frame.mono_ns,
+        "packed": packed,
+    }
+
+
+def last_frame_number(connection: Connection) -> int:
+    """The newest frame's number; 0 when there is none."""
+    return connection.scalar(select(func.max(FRAME.c.number))) or 0
+
+
+def frames_after(connection: Connection, number: int, limit: int) -> tuple[Frame, ...]:
+    """At most `limit` frames behind a number, in order."""
+    query = select(FRAME, LAYOUT.c.json).join(LAYOUT, LAYOUT.c.id == FRAME.c.layout)
+    rows = connection.execute(query.where(FRAME.c.number > number).order_by(FRAME.c.number).limit(limit)).mappings()
+    return tuple(_frame_of(row) for row in rows)
+
+
+def _frame_of(row: Any) -> Frame:
+    layout: Layout = layout_of(row["json"])
+    return Frame(row["number"], layout, Instant(row["at"]), row["mono_ns"], unpack(layout, bytes(row["packed"])))
+
+
+def shed_before(connection: Connection, before: Instant) -> int:
+    """Let go of the frames taken before an instant; how many there were."""
+    return connection.execute(delete(FRAME).where(FRAME.c.at < before)).rowcount
+
+
+def shed_oldest(connection: Connection, most: int) -> int:
+    """Let go of at most so many frames, oldest first; how many there were."""
+    oldest = select(FRAME.c.number).order_by(FRAME.c.number).limit(most)
+    return connection.execute(delete(FRAME).where(FRAME.c.number.in_(oldest))).rowcount
+
+
+def bytes_used(connection: Connection) -> int:
+    """The room the content takes: freed pages, which are used again, do not count."""
+    pages, free, size = (raw(connection, f"PRAGMA {name}")[0][0] for name in ("page_count", "freelist_count", "page_size"))
+    return (pages - free) * size

@@ -1,0 +1,218 @@
+"""The station's store: the one writer of record.db and signals.db, used by one thread at a time.
+
+"Saved" may be said once `commit` has returned: the batch is whole, in the journal and on the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from station_db import notices, signal_store, writing
+from station_db.backup import copy_record
+from station_db.connecting import raw
+from station_db.crashpoints import crashpoint
+from station_db.database_file import DatabaseFile
+from station_db.diagnosis import diagnosed
+from station_db.epochs import EpochReason
+from station_db.errors import CommitFailedError, ProjectionError
+from station_db.feed import apply_entries
+from station_db.journal import FeedEntry, Origin, Position
+from station_db.lock import StoreLock
+from station_db.marker import Marker, files_of, machine_id, read_marker
+from station_db.notices import Notice
+from station_db.opening import check_folder, prepare
+from station_db.record_file import RecordFile
+from station_db.records.base import Instant, RecordId
+from station_db.records.changes import Changes
+from station_db.records.local import Curve
+from station_db.signal_file import open_signals
+from station_db.signals import Frame
+
+SIGNAL_BUDGET_BYTES = 2 * 1024**3
+SHED_AT_ONCE = 20_000
+"""Frames let go in one checkpoint at most, so that none takes long."""
+NOTICE_OF = {EpochReason.RESTORED: notices.RESTORED, EpochReason.COPIED: notices.COPIED}
+REFUSALS = (SQLAlchemyError, ProjectionError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
+"""What a record that cannot be stored, or a disk that will not, raises below."""
+
+
+class Store:
+    """Made by `Store.open`; then `commit`, `append_frames`, `apply_feed`, now and then `checkpoint`, and `close`."""
+
+    def __init__(self, station_id: str, record: RecordFile, signals: DatabaseFile, signal_budget_bytes: int) -> None:
+        self._station_id = station_id
+        self._record = record
+        self._signals = signals
+        self._signal_budget_bytes = signal_budget_bytes
+        self._notices: dict[str, Notice] = {}
+        self._frames_shed = 0
+        self._held = ExitStack()
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        station_id: str,
+        *,
+        at: Instant,
+        app_version: str,
+        new_id: Callable[[], RecordId],
+        machine: str | None = None,
+        signal_budget_bytes: int = SIGNAL_BUDGET_BYTES,
+    ) -> Self:
+        """Open a station's store, making or migrating it first. `machine` names this computer; by default it is asked.
+
+        Raises the `StoreError` that says what is wrong; the store is then as it was.
+        """
+        check_folder(folder)
+        with ExitStack() as held:
+            held.callback(StoreLock(folder).release)
+            last = read_marker(folder)
+            here = Marker(machine_id() if machine is None else machine, files_of(folder), app_version)
+            prepared = prepare(folder, station_id)
+            signals, said = open_signals(folder, is_new_store=prepared.is_new, at=at)
+            held.callback(signals.close)
+            record = RecordFile(folder, station_id, here)
+            held.callback(record.close)
+            with _diagnosing(record.path):
+                reason = record.begin(last, at=at, new_id=new_id, is_replaced=prepared.is_replaced)
+            store = cls(station_id, record, signals, signal_budget_bytes)
+            store._tell(*said, *prepared.notices(), *_epoch_notices(reason))
+            store._held = held.pop_all()
+        return store
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a person must hear, the latest of each kind."""
+        return tuple(self._notices.values())
+
+    @property
+    def position(self) -> Position:
+        """Where the journal stands."""
+        return self._record.position
+
+    @property
+    def generation(self) -> int:
+        """Counts the files that stood here one after another; readers open anew when it moves."""
+        return self._record.generation
+
+    def commit(self, batch: Sequence[Changes], at: Instant) -> Position:
+        """Write all of a batch or none; return once it would survive a power cut.
+
+        Raises `CommitFailedError`; the store can be used again, and what is true is what it then holds.
+        """
+        with _refusing():
+            self._keep_curves([curve for changes in batch for curve in changes.curves])
+            position = self._write(batch, Origin(self._station_id, at))
+        crashpoint("after_commit")
+        self._record.advance(position)
+        return position
+
+    def _keep_curves(self, curves: Sequence[Curve]) -> None:
+        """On the disk before the record that names them."""
+        if not curves:
+            return
+        crashpoint("before_curves")
+        with self._signals.transaction() as connection:
+            signal_store.add_curves(connection, curves)
+        crashpoint("after_curves")
+
+    def _write(self, batch: Sequence[Changes], origin: Origin) -> Position:
+        with self._record.transaction() as connection:
+            position = writing.write_changes(connection, origin, self.position, sum(batch, Changes()))
+            crashpoint("before_commit")
+        return position
+
+    def append_frames(self, frames: Sequence[Frame]) -> None:
+        """Keep frames. Raises `CommitFailedError`, also for a number that is there already."""
+        if not frames:
+            return
+        with _refusing(), self._signals.transaction() as connection:
+            signal_store.add_frames(connection, frames)
+
+    def last_frame_number(self) -> int:
+        """Where the numbers of frames go on; 0 when there is none."""
+        return signal_store.last_frame_number(self._signals.connection)
+
+    def shed_frames(self, before: Instant) -> int:
+        """Let go of the frames taken before an instant; how many there were."""
+        with self._signals.transaction() as connection:
+            shed = signal_store.shed_before(connection, before)
+        self._count_shed(shed)
+        return shed
+
+    def apply_feed(self, entries: Sequence[FeedEntry], at: Instant) -> tuple[Any, ...]:
+        """Write what the centre sent, each entry once, and return the records that are new here.
+
+        No entries say that the centre was heard. An entry this version cannot read is kept, listed and becomes a notice.
+        Raises `FeedError` for entries that do not fit, `CommitFailedError` for a disk that will not; nothing is then written.
+        """
+        with _refusing(), self._record.transaction() as connection:
+            applied = apply_entries(connection, self._station_id, entries, at)
+        crashpoint("after_feed_commit")
+        if applied.set_aside:
+            self._tell(Notice(notices.FEED_SET_ASIDE, (str(len(applied.set_aside)), str(applied.set_aside[0]))))
+        return applied.records
+
+    def checkpoint(self) -> None:
+        """Bring both logs into their files and keep the signals within their budget; to be called when there is time."""
+        with _refusing():
+            raw(self._signals.connection, "PRAGMA wal_checkpoint(PASSIVE)")
+            crashpoint("during_checkpoint")
+            self._record.checkpoint()
+            self._keep_within_budget()
+
+    def _keep_within_budget(self) -> None:
+        if signal_store.bytes_used(self._signals.connection) <= self._signal_budget_bytes:
+            return
+        with self._signals.transaction() as connection:
+            shed = signal_store.shed_oldest(connection, SHED_AT_ONCE)
+        self._count_shed(shed)
+
+    def _count_shed(self, shed: int) -> None:
+        self._frames_shed += shed
+        if shed:
+            megabytes = self._signal_budget_bytes // 1024**2
+            self._tell(Notice(notices.FRAMES_SHED, (str(self._frames_shed), str(megabytes))))
+
+    def backup(self, target: Path) -> None:
+        """Copy the record, as it stands, to a checked file of its own. Raises `CommitFailedError`."""
+        with _refusing():
+            copy_record(self._record.connection(), target)
+
+    def close(self) -> None:
+        """End cleanly; whatever the disk still refuses, everything is let go of."""
+        crashpoint("before_close")
+        with self._held, suppress(SQLAlchemyError, OSError):
+            self._record.end()
+
+    def _tell(self, *said: Notice) -> None:
+        self._notices |= {notice.code: notice for notice in said}
+
+
+def _epoch_notices(reason: EpochReason | None) -> tuple[Notice, ...]:
+    return () if reason is None or reason is EpochReason.NEW else (Notice(NOTICE_OF[reason]),)
+
+
+@contextmanager
+def _refusing() -> Generator[None]:
+    """Whatever keeps a batch from being written is one error to the caller."""
+    try:
+        yield
+    except REFUSALS as error:
+        raise CommitFailedError(f"{type(error).__name__}: {error}") from error
+    except OSError as error:
+        raise CommitFailedError(str(error)) from error
+
+
+@contextmanager
+def _diagnosing(path: Path) -> Generator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise diagnosed(path, error) from error
