@@ -51,7 +51,7 @@ class CurveItem(pg.GraphicsObject):
         if not self._count:
             return
         painter.resetTransform()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         painter.setPen(self._pen)
         for right, down in _shifts(self._width):
             painter.translate(right, down)
