@@ -130,11 +130,15 @@ BODIES: dict[str, type[Body]] = {
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One wish. The same `id` twice is one command. The engine fills `actor` from its own session, never from the screen."""
+    """One wish. The same `id` twice is one command. The engine fills `actor` from its own session, never from the screen.
+
+    `verified`: the engine compared a `SignIn`'s PIN with the person's hash and found it right.
+    """
 
     id: str
     body: Body
     actor: str = ""
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from station_db.records.orders import (
     WorkMaster,
 )
 from station_db.records.people import Person, ShiftOccurrence, ShiftPattern, SignIn
-from station_db.records.production import Cycle
+from station_db.records.production import CountGap, Cycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Resume:
     """The record's present: master data, whatever is open, and the little past that a screen shows.
 
     `units`, `steps`, `checks` and `permits` are those of the open job response; `states` all intervals of the current and the
-    last shift; `cycles` the last 20 of each machine; `responses` every job response (small).
+    last shift; `cycles` the last 20 of each machine; `count_gaps` those of the counts' time that nobody settled;
+    `responses` every job response (small).
     """
 
     people: tuple[Person, ...] = ()
@@ -59,6 +60,7 @@ class Resume:
     alarms: tuple[AlarmEvent, ...] = ()
     cycles: tuple[Cycle, ...] = ()
     counts: tuple[ShiftCount, ...] = ()
+    count_gaps: tuple[CountGap, ...] = ()
     positions: tuple[CounterPosition, ...] = ()
     drafts: tuple[Draft, ...] = ()
     outcomes: tuple[CommandOutcome, ...] = ()

@@ -1,0 +1,80 @@
+"""Every word the core says to people, as a code; `resources.words.station` holds the sentences."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Why a command was refused, what a machine step waits for, what is wrong with the station."""
+
+    NOT_ALLOWED = "not_allowed"
+    NOBODY_SIGNED_IN = "nobody_signed_in"
+    BADGE_UNKNOWN = "badge_unknown"
+    PERSON_UNKNOWN = "person_unknown"
+    PIN_NEEDED = "pin_needed"
+    PIN_WRONG = "pin_wrong"
+    PIN_NOT_SET = "pin_not_set"
+
+    ORDER_UNKNOWN = "order_unknown"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_DONE = "order_done"
+    ORDER_OPEN = "order_open"
+    OTHER_ORDER_OPEN = "other_order_open"
+    ROUTING_MISSING = "routing_missing"
+    MACHINE_MISSING = "machine_missing"
+    NO_ORDER = "no_order"
+    ORDER_PAUSED = "order_paused"
+    ORDER_NOT_PAUSED = "order_not_paused"
+    PAUSE_REASON_UNKNOWN = "pause_reason_unknown"
+    REASON_MISSING = "reason_missing"
+    UNIT_UNKNOWN = "unit_unknown"
+    UNIT_ALREADY_BAD = "unit_already_bad"
+
+    STEP_NOT_OPEN = "step_not_open"
+    STEP_OTHER_KIND = "step_other_kind"
+    STEP_NEEDS_MACHINE = "step_needs_machine"
+    NUMBER_EMPTY = "number_empty"
+    NUMBER_TWO_MARKS = "number_two_marks"
+    NUMBER_NOT_ONE = "number_not_one"
+    ABOVE_LIMIT = "above_limit"
+    BELOW_LIMIT = "below_limit"
+    TEN_TIMES_USUAL = "ten_times_usual"
+    SERIAL_EMPTY = "serial_empty"
+    SERIAL_PATTERN = "serial_pattern"
+    SERIAL_TWICE = "serial_twice"
+
+    WAIT_PAUSED = "wait_paused"
+    WAIT_MACHINE_UNKNOWN = "wait_machine_unknown"
+    WAIT_LEVEL = "wait_level"
+    WAIT_LEVEL_FAILED = "wait_level_failed"
+    WAIT_FREE_CYCLE = "wait_free_cycle"
+    WAIT_PERMIT = "wait_permit"
+    WAIT_PERMIT_UNKNOWN = "wait_permit_unknown"
+    WAIT_CYCLE_UNSEEN = "wait_cycle_unseen"
+    WAIT_START = "wait_start"
+    WAIT_RUNNING = "wait_running"
+
+    LINK_DOWN = "link_down"
+    MACHINE_SILENT = "machine_silent"
+    MACHINE_FROZEN = "machine_frozen"
+    MACHINE_FAULT = "machine_fault"
+    PERMIT_UNKNOWN = "permit_unknown"
+    LEVEL_UNKNOWN = "level_unknown"
+    SYNC_REFUSED = "sync_refused"
+    CLOCK_STEPPED = "clock_stepped"
+
+    UNIT_BAD_CHECK = "unit_bad_check"
+    UNIT_BAD_MACHINE = "unit_bad_machine"
+    UNIT_VERDICT_UNKNOWN = "unit_verdict_unknown"
+    UNIT_NOT_FINISHED = "unit_not_finished"
+    UNIT_NOT_STARTED = "unit_not_started"
+
+
+class RefusedError(Exception):
+    """The core says no; nothing changes. `code` and `args` become a sentence."""
+
+    def __init__(self, code: Code, *args: str) -> None:
+        super().__init__(code, *args)
+        self.code = code
+        self.words = args

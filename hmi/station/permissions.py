@@ -1,0 +1,45 @@
+"""Who may give which command. What is not here is denied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hmi.station import commands
+from hmi.station.codes import Code, RefusedError
+from station_db.records.people import PersonRole
+
+EVERYBODY = frozenset(PersonRole)
+MAKERS = frozenset({PersonRole.OPERATOR, PersonRole.SETTER, PersonRole.LEAD})
+"""Those who run the machine; quality measures and judges but does not make parts."""
+
+ALLOWED: Mapping[type[commands.Body], frozenset[PersonRole]] = {
+    commands.SignIn: EVERYBODY,
+    commands.SignOut: EVERYBODY,
+    commands.StartOrder: MAKERS,
+    commands.PauseOrder: MAKERS,
+    commands.ResumeOrder: MAKERS,
+    commands.FinishOrder: MAKERS,
+    commands.ConfirmStep: MAKERS,
+    commands.ScanSerial: MAKERS,
+    commands.EnterMeasurement: EVERYBODY,
+    commands.JudgeStep: EVERYBODY,
+    commands.BadPart: EVERYBODY,
+    commands.SaveDraft: EVERYBODY,
+}
+WITHOUT_A_PERSON = frozenset[type[commands.Body]]({commands.SignIn})
+
+
+def may(body: type[commands.Body], role: PersonRole | None) -> bool:
+    """Whether somebody of this role (None: nobody is signed in) may give the command."""
+    return body in WITHOUT_A_PERSON if role is None else role in ALLOWED.get(body, frozenset())
+
+
+def check(body: type[commands.Body], role: PersonRole | None) -> None:
+    """Raise `RefusedError` unless the command is allowed."""
+    if not may(body, role):
+        raise RefusedError(Code.NOBODY_SIGNED_IN) if role is None else RefusedError(Code.NOT_ALLOWED, role.value)
+
+
+def allowed_to(role: PersonRole | None) -> tuple[str, ...]:
+    """The names of all commands that somebody of this role may give."""
+    return tuple(sorted(body.__name__ for body in ALLOWED if may(body, role)))

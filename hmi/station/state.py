@@ -1,0 +1,89 @@
+"""The whole station as it stands: one frozen value, each part owned by one activity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hmi.station.alarms import Alarms
+from hmi.station.codes import Code
+from hmi.station.commands import Answer
+from hmi.station.counters import Positions
+from hmi.station.counts import Tally
+from hmi.station.liveness import Link, Watch
+from hmi.station.orders import Responses
+from hmi.station.plant import Plant
+from hmi.station.releases import Releases
+from hmi.station.setup import Setup
+from hmi.station.timeline import Spans
+from hmi.station.topics import SyncTopic
+from hmi.station.wiring import Wiring
+from hmi.station.work import Work
+from station_db.records.base import Instant
+from station_db.records.equipment import EngineRun, EquipmentState
+from station_db.records.people import PersonRole, ShiftOccurrence, SignIn
+from station_db.records.production import Cycle
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What the open machine step waits for; no code: for nothing."""
+
+    code: Code | None = None
+    args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A machine's cycle numbers: the one that runs (None between cycles) and the last."""
+
+    running: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """Everything the core knows. Mappings are by machine id unless their type says otherwise."""
+
+    setup: Setup
+    run: EngineRun
+    plant: Plant
+    wirings: Mapping[str, Wiring]
+    watches: Mapping[str, Watch]
+    links: Mapping[str, Link]
+    states: Mapping[str, EquipmentState]
+    numbers: Mapping[str, Numbers]
+    positions: Mapping[str, Positions]
+    tally: Tally
+    timeline: Spans
+    shift: ShiftOccurrence | None
+    last_cycle: Cycle | None
+    responses: Responses
+    work: Work | None
+    releases: Releases
+    wait: Wait
+    sign_in: SignIn | None
+    alarms: Alarms
+    outcomes: Mapping[str, Answer]
+    sync: SyncTopic
+    centre_seen_at: Instant | None
+    clock_skew_us: int
+    """Wall clock minus monotonic clock, as of the last tick: a jump shows a clock step."""
+
+    @property
+    def main(self) -> str:
+        """The main machine's id."""
+        return self.setup.machines[0].id
+
+    @property
+    def role(self) -> PersonRole | None:
+        """The role of whoever is signed in."""
+        return None if self.sign_in is None else self.sign_in.role
+
+
+def with_work(station: Station, work: Work) -> Station:
+    """The order went on; one that ended is no longer worked on."""
+    responses = station.responses
+    if responses.get(work.response.job_order) != work.response:
+        responses = {**responses, work.response.job_order: work.response}
+    return replace(station, work=work if work.is_open else None, responses=responses)
