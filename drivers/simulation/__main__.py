@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m drivers.simulation", description=_ABOUT, epilog=_MORE)
+    parser = argparse.ArgumentParser(prog=_name(), description=_ABOUT, epilog=_MORE)
     add = parser.add_argument
     add("machine", choices=[kind.value for kind in Kind], help="which machine")
     add("--port", type=int, default=0, metavar="N", help="port of its Modbus TCP or OPC UA server (default: any free one)")
@@ -40,6 +41,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--boot", type=_boot, metavar="N", help="number of this start of the program, 1 to 65535 (default: by chance)")
     add("--child", action="store_true", help="end when standard input is closed (for a parent process)")
     return parser
+
+
+def _name() -> str:
+    """How the reader called it: as a module, or by a name of the application's."""
+    return "python -m drivers.simulation" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
 
 
 def _setup(given: argparse.Namespace) -> ProcessSetup:

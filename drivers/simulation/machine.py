@@ -6,14 +6,15 @@ only heartbeats, permits and restarts look at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import Enum, auto
+from dataclasses import dataclass
 from random import Random
-from typing import Protocol
 
+from drivers.simulation.counts import WORD, Counter, Counts
 from drivers.simulation.disturbances import SCAN_MS, Disturbance, Halt, Rates, draw
 from drivers.simulation.packml import Fault, PackML
 from drivers.simulation.permit import Permit, PermitWord
+from drivers.simulation.restart import MID_STROKE, Restart
+from drivers.simulation.standstill import Standstill
 from drivers.simulation.truth import (
     CounterPreset,
     PartAborted,
@@ -24,51 +25,12 @@ from drivers.simulation.truth import (
     TruthEvent,
     WriteReceived,
 )
+from drivers.simulation.work import PartOrder, Work
 
 PAUSE_SCANS = 1200 // SCAN_MS
 """Unloading and loading between two cycles."""
 HEARTBEAT_MS = 100.0
-QUIET_MS = 400.0
-"""A restart stays away so long from the last completed cycle, so that a station could have read it."""
-RESET_MS = 2000.0
-"""How long a restarted program resets before it works: time for the station to say again what it permits."""
 WEAR_PER_PART = 1 / 4000
-MID_STROKE = (0.3, 0.7)
-WORD = 0xFFFF
-
-
-@dataclass(frozen=True, slots=True)
-class PartOrder:
-    """What a work is told of its next part."""
-
-    chance: Random
-    is_bad: bool
-    wear: float
-
-
-class Work(Protocol):
-    """What a machine does to one part, scan by scan; it knows nothing of permits, counters or faults."""
-
-    @property
-    def progress(self) -> float:
-        """How much of the part is done, 0 to 1."""
-        ...
-
-    def begin(self, order: PartOrder) -> None:
-        """Take a new part."""
-        ...
-
-    def step(self) -> bool | None:
-        """Go on for one scan; True or False (good or bad) when the part is done."""
-        ...
-
-    def rest(self) -> None:
-        """Let one scan pass without a part in work."""
-        ...
-
-    def reset(self) -> None:
-        """Forget everything: the program starts anew."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,42 +44,6 @@ class MachineSetup:
     stop_after: int | None = None
 
 
-class Counter(Enum):
-    """The counters a scenario may set."""
-
-    GOOD = "good"
-    BAD = "bad"
-    CYCLE = "cycle"
-
-
-class _Phase(Enum):
-    PAUSE = auto()
-    STROKE = auto()
-
-
-@dataclass(slots=True)
-class Counts:
-    """16-bit counters that wrap, and what belongs to the last completed cycle."""
-
-    values: dict[Counter, int] = field(default_factory=lambda: dict.fromkeys(Counter, 0))
-    verdict: int = 0
-    """1 good, 2 bad, 0 before the first cycle."""
-    duration_ms: int = 0
-
-    @property
-    def next_cycle(self) -> int:
-        """The number the next cycle will have."""
-        return (self.values[Counter.CYCLE] + 1) & WORD
-
-    def count(self, *, good: bool, duration_ms: int) -> int:
-        """Count a completed cycle and return its number."""
-        which = Counter.GOOD if good else Counter.BAD
-        self.values[which] = (self.values[which] + 1) & WORD
-        self.values[Counter.CYCLE] = self.next_cycle
-        self.verdict, self.duration_ms = (1 if good else 2), duration_ms
-        return self.values[Counter.CYCLE]
-
-
 class Machine:
     """One simulated machine's program around its `work`."""
 
@@ -129,16 +55,16 @@ class Machine:
         self.permit = Permit()
         self.heartbeat = 0
         self.wear = 0.0
+        self.is_in_stroke = False
+        """True while a part is in work."""
         self._setup = setup
         self._events: list[TruthEvent] = [ProgramStarted(setup.boot)]
         self._bad_next = 0
         self._cycles_left = setup.stop_after
-        self._now_ms = self._started_ms = 0.0
-        self._completed_ms = self._reset_until_ms = float("-inf")
-        self._restart_wanted = False
+        self._now_ms = 0.0
+        self._restart = Restart()
+        self._standstill = Standstill()
         self._stroke = self._scans = 0
-        self._halt: Halt | None = None
-        self._halted_scans = 0
         self._pause()
 
     # What can be read
@@ -146,18 +72,9 @@ class Machine:
     @property
     def state(self) -> PackML:
         """Where the program stands."""
-        if self._now_ms < self._reset_until_ms:
+        if self._restart.is_resetting(self._now_ms):
             return PackML.RESETTING
-        if self._halt is not None:
-            return PackML.ABORTED if self._halt.fault is Fault.DRIVE else PackML.HELD
-        if self._phase is _Phase.STROKE:
-            return PackML.EXECUTE
-        return self._waiting_state()
-
-    @property
-    def is_in_stroke(self) -> bool:
-        """True while a part is in work."""
-        return self._phase is _Phase.STROKE
+        return self._standstill.state or (PackML.EXECUTE if self.is_in_stroke else self._waiting_state())
 
     @property
     def running_cycle(self) -> int:
@@ -167,7 +84,7 @@ class Machine:
     @property
     def fault(self) -> Fault:
         """Why it stands still."""
-        return Fault.NONE if self._halt is None else self._halt.fault
+        return self._standstill.fault
 
     def take_events(self) -> list[TruthEvent]:
         """What happened since the last call, in order."""
@@ -184,11 +101,11 @@ class Machine:
 
     def halt(self, halt: Halt) -> None:
         """Stop where it stands."""
-        self._halt, self._halted_scans = halt, 0
+        self._standstill.begin(halt)
 
     def clear(self) -> None:
         """A person at the machine: fault away, a stopped machine runs again."""
-        self._halt = None
+        self._standstill.clear()
         self._cycles_left = None
 
     def make_next_bad(self) -> None:
@@ -201,7 +118,7 @@ class Machine:
 
     def request_restart(self) -> None:
         """Restart the program at the next mid-stroke, or now where it waits."""
-        self._restart_wanted = True
+        self._restart.is_wanted = True
 
     def preset(self, counter: Counter, value: int) -> None:
         """Set a counter; a running cycle is renumbered with it."""
@@ -211,33 +128,27 @@ class Machine:
     def scan(self, now_ms: float) -> None:
         """One turn of the program."""
         self._now_ms = now_ms
-        self.heartbeat = int((now_ms - self._started_ms) / HEARTBEAT_MS)
+        self.heartbeat = int((now_ms - self._restart.began_ms) / HEARTBEAT_MS)
         self._watch_permit()
-        if self._is_restart_due():
-            self._restart()
-        elif now_ms >= self._reset_until_ms:
+        if self._restart.is_due(now_ms, is_safe=self._may_restart()):
+            self._start_anew()
+        elif not self._restart.is_resetting(now_ms):
             self._go_on()
 
     # How it goes on
 
     def _go_on(self) -> None:
-        if self._halt is not None:
-            self._stand(self._halt)
-        elif self.is_in_stroke:
+        self._scans += 1
+        if self._standstill.holds():
+            return
+        if self.is_in_stroke:
             self._work()
         else:
             self._wait()
 
-    def _stand(self, halt: Halt) -> None:
-        self._scans += 1
-        self._halted_scans += 1
-        if halt.scans is not None and self._halted_scans >= halt.scans:
-            self._halt = None
-
     def _work(self) -> None:
-        self._scans += 1
         planned = self._ahead.halt
-        if self._restart_wanted and self._is_mid_stroke():
+        if self._restart.is_wanted and self._is_mid_stroke():
             return  # stands still until the restart may cut this stroke off
         if planned is not None and self.work.progress >= planned.progress:
             self._ahead = Disturbance()
@@ -270,8 +181,8 @@ class Machine:
     def _start(self) -> None:
         is_bad = self._ahead.is_bad or self._bad_next > 0
         self._bad_next = max(0, self._bad_next - 1)
-        self._restart_wanted |= self._ahead.is_restart
-        self._phase, self._scans = _Phase.STROKE, 0
+        self._restart.is_wanted |= self._ahead.is_restart
+        self.is_in_stroke, self._scans = True, 1
         self.work.begin(PartOrder(Random(f"{self._setup.seed}/part/{self._stroke}"), is_bad, self.wear))
         self._work()
 
@@ -279,7 +190,7 @@ class Machine:
         cycle = self.counts.count(good=good, duration_ms=self._scans * SCAN_MS)
         self.part += 1
         self._events.append(PartMade(cycle, self.boot, good, self.part))
-        self._completed_ms = self._now_ms
+        self._restart.note_completion(self._now_ms)
         if self._cycles_left is not None:
             self._cycles_left = max(0, self._cycles_left - 1)
         if self._setup.rates is not None:
@@ -287,7 +198,7 @@ class Machine:
         self._pause()
 
     def _pause(self) -> None:
-        self._phase, self._pause_scans = _Phase.PAUSE, PAUSE_SCANS
+        self.is_in_stroke, self._pause_scans = False, PAUSE_SCANS
         self._stroke += 1
         self._ahead = draw(self._setup.seed, self._stroke, self._setup.rates)
         self._starved_scans = self._ahead.starved_scans
@@ -312,18 +223,16 @@ class Machine:
         low, high = MID_STROKE
         return self.is_in_stroke and low <= self.work.progress <= high
 
-    def _is_restart_due(self) -> bool:
-        is_quiet = self._now_ms - self._completed_ms >= QUIET_MS
-        waits = self.state in (PackML.IDLE, PackML.STOPPED)
-        return self._restart_wanted and is_quiet and (waits or self._is_mid_stroke())
+    def _may_restart(self) -> bool:
+        return self.state in (PackML.IDLE, PackML.STOPPED) or self._is_mid_stroke()
 
-    def _restart(self) -> None:
+    def _start_anew(self) -> None:
         if self.is_in_stroke:
             self._events.append(PartAborted(self.running_cycle, self.boot))
         self.boot = self.boot % WORD + 1
-        self.counts, self.permit = Counts(), Permit()
-        self.heartbeat, self._halt, self._restart_wanted = 0, None, False
-        self._started_ms, self._reset_until_ms = self._now_ms, self._now_ms + RESET_MS
+        self.counts, self.permit, self._standstill = Counts(), Permit(), Standstill()
+        self.heartbeat = 0
+        self._restart.begin(self._now_ms)
         self.work.reset()
         self._pause()
         self._events.append(ProgramStarted(self.boot))

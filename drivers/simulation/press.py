@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from drivers.simulation.counts import WORD, Counter
 from drivers.simulation.curve_fifo import WORDS as FIFO_WORDS
 from drivers.simulation.disturbances import SCAN_MS
-from drivers.simulation.machine import WORD, Counter, Machine, MachineSetup
+from drivers.simulation.machine import Machine, MachineSetup
 from drivers.simulation.oil import Oil
 from drivers.simulation.packml import Fault, PackML
 from drivers.simulation.permit import PermitWord

@@ -6,8 +6,8 @@ from random import Random
 
 from drivers.simulation.chance import scatter
 from drivers.simulation.curve_fifo import CurveFifo
-from drivers.simulation.machine import PartOrder
 from drivers.simulation.press_curve import NOISE_KN, Stroke, draw_stroke, force_at, is_good
+from drivers.simulation.work import PartOrder
 
 RETURN_MM = 1.0
 """How far the ram goes back in one scan."""

@@ -15,9 +15,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from drivers.simulation.control import ControlServer
+from drivers.simulation.counts import WORD
 from drivers.simulation.disturbances import Rates
 from drivers.simulation.gate import Gate
-from drivers.simulation.machine import WORD, MachineSetup
+from drivers.simulation.machine import MachineSetup
 from drivers.simulation.modbus_server import ModbusServer
 from drivers.simulation.pace import Pace
 from drivers.simulation.press import Press

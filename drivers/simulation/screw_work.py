@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from drivers.simulation.chance import scatter
-from drivers.simulation.machine import PartOrder
+from drivers.simulation.work import PartOrder
 
 SCREWS = 4
 SCREW_SCANS = 37

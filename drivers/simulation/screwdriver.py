@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from drivers.simulation.machine import WORD, Counter, Machine, MachineSetup
+from drivers.simulation.counts import WORD, Counter
+from drivers.simulation.machine import Machine, MachineSetup
 from drivers.simulation.permit import PermitWord
 from drivers.simulation.screw_work import ScrewResult, ScrewWork
 

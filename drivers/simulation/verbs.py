@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from drivers.simulation.control import RefusedRequestError, Request
+from drivers.simulation.counts import Counter
 from drivers.simulation.disturbances import SCAN_MS, Halt, halt_of
 from drivers.simulation.gate import Gate
-from drivers.simulation.machine import Counter
 from drivers.simulation.packml import Fault
 from drivers.simulation.press import Press
 from drivers.simulation.simulation import Simulation
