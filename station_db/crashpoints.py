@@ -40,12 +40,16 @@ class _Fuse:
     left: int = 0
 
 
-def _fuse(armed: str) -> _Fuse:
-    name, _, count = armed.partition(":")
-    return _Fuse(name, int(count or "1")) if name else _Fuse()
+_FUSE = _Fuse()
 
 
-_FUSE = _fuse(os.environ.get(VARIABLE, ""))
+def arm(point: str) -> None:
+    """Arm `name` or `name:n`; an empty text disarms."""
+    name, _, count = point.partition(":")
+    _FUSE.name, _FUSE.left = name, int(count or "1")
+
+
+arm(os.environ.get(VARIABLE, ""))
 
 
 def crashpoint(name: str) -> None:

@@ -92,18 +92,19 @@ class Reader:
 
     def curve(self, digest: Digest) -> Curve | None:
         """A curve; None when it is not here."""
-        return self._ask_signals(signal_store.find_curve, digest)
+        return self.ask_signals(signal_store.find_curve, digest)
 
     def frames_after(self, number: int, limit: int) -> tuple[Frame, ...]:
         """At most `limit` frames behind a number."""
-        return self._ask_signals(signal_store.frames_after, number, limit)
+        return self.ask_signals(signal_store.frames_after, number, limit)
+
+    def ask_signals(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Put a question of `station_db` to the file of curves and frames."""
+        with self._reading(SIGNALS_FILE) as connection:
+            return question(connection, *args, **kwargs)
 
     def _ask(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         with self._reading(RECORD_FILE) as connection:
-            return question(connection, *args, **kwargs)
-
-    def _ask_signals(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with self._reading(SIGNALS_FILE) as connection:
             return question(connection, *args, **kwargs)
 
     @contextmanager

@@ -1,0 +1,173 @@
+"""Reading a journal from its first entry to its last and noting everything that is not as it was written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from station_db import journal
+from station_db.errors import ProjectionError
+from station_db.journal import GENESIS, JournalEntry, entry_hash
+from station_db.projection import projected
+from station_db.tables import JOURNAL, SET_ASIDE, TYPED
+
+PAGE = 1000
+UNKNOWN_EPOCH_NO = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it must be: `code` for programs, `where` and `detail` for people."""
+
+    code: str
+    where: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest entry of a record, and the fingerprint of the row it must have made."""
+
+    epoch: str
+    version: int
+    row: bytes
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a reading of one origin's journal gave."""
+
+    entries: int = 0
+    epochs: int = 0
+    set_aside: int = 0
+    latest: dict[tuple[str, str], Latest] = field(default_factory=dict[tuple[str, str], Latest])
+    unreadable: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One epoch as its first entry declares it; number 0 where that entry is not here."""
+
+    id: str
+    number: int
+    begins_with: str
+    parent: str | None
+    parent_seq: int
+
+
+def check_journal(connection: Connection, station_id: str, *, is_whole: bool) -> Findings:
+    """Check every entry of an origin. Not `is_whole`, as the centre's at a station, numbers may be left out, but must rise."""
+    findings = Findings()
+    aside = _set_aside(connection, station_id)
+    findings.set_aside = len(aside)
+    for epoch in epochs_of(connection, station_id):
+        findings.epochs += 1
+        _check_epoch(connection, station_id, epoch, findings, is_whole=is_whole, aside=aside)
+        if is_whole:
+            _check_parent(connection, station_id, epoch, findings)
+    return findings
+
+
+def epochs_of(connection: Connection, station_id: str) -> tuple[Epoch, ...]:
+    """Every epoch the journal has, in order of depth, then of time."""
+    table = TYPED["epoch"].c
+    rows = connection.execute(select(TYPED["epoch"]).where(table.station_id == station_id)).mappings()
+    known = {
+        row["id"]: Epoch(row["id"], row["epoch_no"], row["parent_head"] or GENESIS, row["parent"], row["parent_seq"])
+        for row in rows
+    }
+    began = select(JOURNAL.c.epoch, func.min(JOURNAL.c.recorded_at)).where(JOURNAL.c.station_id == station_id)
+    times: dict[str, int] = {epoch: at for epoch, at in connection.execute(began.group_by(JOURNAL.c.epoch))}
+    epochs = [known.get(each, Epoch(each, UNKNOWN_EPOCH_NO, GENESIS, None, 0)) for each in times]
+    return tuple(sorted(epochs, key=lambda epoch: (epoch.number, times[epoch.id])))
+
+
+def _check_epoch(
+    connection: Connection, station_id: str, epoch: Epoch, findings: Findings, *, is_whole: bool, aside: set[tuple[str, int]]
+) -> None:
+    seq, head = 0, epoch.begins_with
+    for entry in _entries(connection, station_id, epoch.id):
+        findings.entries += 1
+        _check_hash(entry, findings)
+        if is_whole:
+            _check_link(entry, seq, head, findings)
+            _check_version(entry, findings)
+        seq, head = entry.seq, entry.hash
+        _remember(entry, epoch, findings, is_aside=(epoch.id, entry.seq) in aside)
+
+
+def _entries(connection: Connection, station_id: str, epoch: str) -> Iterator[JournalEntry]:
+    seq = -1
+    while page := journal.entries_after(connection, station_id, epoch, seq, PAGE):
+        yield from page
+        seq = page[-1].seq
+
+
+def _check_hash(entry: JournalEntry, findings: Findings) -> None:
+    if entry_hash(entry) != entry.hash:
+        findings.problems.append(Problem("changed", _place(entry), "the entry does not carry its own hash"))
+
+
+def _check_link(entry: JournalEntry, seq: int, head: str, findings: Findings) -> None:
+    if entry.seq != seq + 1:
+        findings.problems.append(Problem("gap", _place(entry), f"it follows number {seq}"))
+    if entry.prev_hash != head:
+        findings.problems.append(Problem("unlinked", _place(entry), "it does not follow the entry before it"))
+
+
+def _check_version(entry: JournalEntry, findings: Findings) -> None:
+    """Versions rise by one; an epoch that follows a restored backup may begin again from an earlier one."""
+    before = findings.latest.get(_key(entry))
+    highest = before.version + 1 if before else 1
+    lowest = highest if before is None or before.epoch == entry.epoch else 1
+    if not lowest <= entry.version <= highest:
+        findings.problems.append(Problem("version", _place(entry), f"it is version {entry.version}, not {highest}"))
+
+
+def _check_parent(connection: Connection, station_id: str, epoch: Epoch, findings: Findings) -> None:
+    """The entry that an epoch says it follows must be there; a journal cut short shows here."""
+    if epoch.parent is None or epoch.parent_seq == 0:
+        return
+    wanted = (JOURNAL.c.station_id == station_id, JOURNAL.c.epoch == epoch.parent, JOURNAL.c.seq == epoch.parent_seq)
+    if connection.scalar(select(JOURNAL.c.hash).where(*wanted)) != epoch.begins_with:
+        findings.problems.append(
+            Problem("parent", epoch.id, f"entry {epoch.parent_seq} of {epoch.parent} is not the one it follows")
+        )
+
+
+def _remember(entry: JournalEntry, epoch: Epoch, findings: Findings, *, is_aside: bool) -> None:
+    """Note the row that this entry must have made, unless it is listed as one that could not be read."""
+    row = b""
+    if is_aside:
+        findings.unreadable.add(_key(entry))
+    else:
+        findings.unreadable.discard(_key(entry))
+        try:
+            row = fingerprint(projected(entry, epoch.number).row)
+        except ProjectionError as error:
+            findings.problems.append(Problem("unreadable", _place(entry), error.reason))
+    findings.latest[_key(entry)] = Latest(entry.epoch, entry.version, row)
+
+
+def fingerprint(row: Mapping[str, Any]) -> bytes:
+    """What tells one row from another; the epoch's depth is left out, as not every journal knows it."""
+    values = repr(sorted((name, value) for name, value in row.items() if name != "row_epoch_no"))
+    return hashlib.blake2b(values.encode(), digest_size=16).digest()
+
+
+def _set_aside(connection: Connection, station_id: str) -> set[tuple[str, int]]:
+    rows = connection.execute(select(SET_ASIDE.c.epoch, SET_ASIDE.c.seq).where(SET_ASIDE.c.station_id == station_id))
+    return {(row.epoch, row.seq) for row in rows}
+
+
+def _key(entry: JournalEntry) -> tuple[str, str]:
+    return entry.kind.rpartition(".")[0], entry.record_id
+
+
+def _place(entry: JournalEntry) -> str:
+    return f"{entry.station_id} {entry.epoch} {entry.seq}"
