@@ -1,0 +1,120 @@
+"""The one door for what machines say: to the screen as live blocks, to the record as frames, to the core as events."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from drivers.driver import Driver
+from drivers.reading import Batch, Event, Samples
+from drivers.tag import Purpose, Value
+from hmi.channel.facts import LiveValues, Pulse
+from hmi.channel.outbox import Live
+from hmi.clock import Clock
+from hmi.engine.curves import Curves
+from hmi.engine.frames import FrameCutter
+from hmi.engine.sources import Source
+from hmi.settings import Machine
+from hmi.station.cycles import CompletedCurve
+from station_db.signals import Frame
+
+PULSE_S = 0.25
+
+Hear = Callable[[Event, Mapping[int, CompletedCurve]], None]
+"""The core's ear: an event, and the curve that the batch completes, by its cycle's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlets:
+    """Where what comes in goes."""
+
+    core: Hear
+    live: Callable[[Live], None]
+    frames: Callable[[Frame], None]
+
+
+class Door:
+    """What comes from one machine."""
+
+    def __init__(self, machine: Machine, outlets: Outlets, frame_numbers: itertools.count[int]) -> None:
+        self.source = Source(machine)
+        self._outlets = outlets
+        self._curves = Curves()
+        self._frames = FrameCutter(machine, frame_numbers)
+        numbers = [tag.name for tag in machine.tags if tag.purpose is Purpose.CYCLE]
+        self._cycle_tag = numbers[0] if numbers else None
+        self._cycle: Value = None
+
+    def take(self, event: Event) -> None:
+        """Hand one event on, in the order it came."""
+        self.source.hear(event)
+        if isinstance(event, Samples):
+            self._outlets.live(self._curves.add(event))
+            return
+        curves: Mapping[int, CompletedCurve] = {}
+        if isinstance(event, Batch):
+            self._branch_off(event)
+            curves = self._completed(event)
+        self._outlets.core(event, curves)
+
+    def _branch_off(self, batch: Batch) -> None:
+        self._outlets.live(_live(batch))
+        frame = self._frames.cut(batch)
+        if frame is not None:
+            self._outlets.frames(frame)
+
+    def _completed(self, batch: Batch) -> Mapping[int, CompletedCurve]:
+        if self._cycle_tag not in batch.tags:
+            return {}
+        cycle = batch.values[batch.tags.index(self._cycle_tag)]
+        if cycle is None or isinstance(cycle, str) or cycle == self._cycle:
+            return {}
+        self._cycle = cycle
+        return self._curves.take(int(cycle))
+
+
+class Acquisition:
+    """The doors of all machines."""
+
+    def __init__(
+        self, machines: Sequence[Machine], drivers: Mapping[str, Driver], clock: Clock, outlets: Outlets, last_frame: int
+    ) -> None:
+        numbers = itertools.count(last_frame + 1)
+        self._doors = {machine.id: Door(machine, outlets, numbers) for machine in machines}
+        self._drivers = drivers
+        self._clock = clock
+        self._outlets = outlets
+
+    async def follow(self, machine: str) -> None:
+        """Take in what one machine says, until its driver is closed."""
+        door = self._doors[machine]
+        async for event in self._drivers[machine].events():
+            door.take(event)
+
+    async def pulse(self) -> None:
+        """Say every 250 ms that the engine lives, and how old each source is."""
+        while True:
+            now = self._clock.moment().mono
+            self._outlets.live(Pulse(now, tuple(door.source.age(now) for door in self._doors.values())))
+            await asyncio.sleep(PULSE_S)
+
+    def is_live(self, machine: str) -> bool:
+        """Whether a machine is there now."""
+        return self._doors[machine].source.is_live(self._clock.moment().mono)
+
+    def present(self) -> list[Event]:
+        """What a core that begins anew must hear first."""
+        return [event for door in self._doors.values() for event in door.source.present()]
+
+
+def _live(batch: Batch) -> LiveValues:
+    """The numbers of a scan; a text is shown from the core's topics only."""
+    said = [(tag, value) for tag, value in zip(batch.tags, batch.values, strict=True) if not isinstance(value, str)]
+    return LiveValues(batch.device, batch.heard_ns, tuple(tag for tag, _ in said), tuple(_finite(value) for _, value in said))
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)

@@ -1,0 +1,32 @@
+"""From the settings of a machine to its driver, found by name among the entry points `lineside.drivers`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import entry_points
+
+from drivers.driver import DeviceSetup, Driver, MachineSetupError, Stamp
+from hmi.settings import Machine
+
+GROUP = "lineside.drivers"
+
+
+def make_drivers(machines: Sequence[Machine], stamp: Stamp) -> Mapping[str, Driver]:
+    """A driver for each machine by its id. Raises `MachineSetupError` for what can't work."""
+    return {machine.id: make_driver(machine, stamp) for machine in machines}
+
+
+def make_driver(machine: Machine, stamp: Stamp) -> Driver:
+    """The driver of one machine, not yet connected. Raises `MachineSetupError`."""
+    found = tuple(entry_points(group=GROUP, name=machine.protocol))
+    if not found:
+        raise MachineSetupError(machine.id, f"no driver is installed for the protocol '{machine.protocol}'")
+    setup = DeviceSetup(
+        device=machine.id,
+        options=machine.options,
+        tags=machine.tags,
+        groups=machine.groups,
+        stamp=stamp,
+        curve=machine.curve,
+    )
+    return found[0].load()(setup)
