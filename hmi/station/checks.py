@@ -53,7 +53,7 @@ def measure(work: Work, asked: commands.EnterMeasurement, turn: Turn, command: s
     entries = (*work.scratch.entries, asked.text)
     try:
         value = number.parse(asked.text)
-        _check_limits(spec, value)
+        check_limits(spec, value)
     except RefusedError as refusal:
         if refusal.code not in OUTSIDE or not asked.accept_fail:
             return _remember_entry(work, step, entries, refusal, turn)
@@ -90,7 +90,8 @@ OUTSIDE = frozenset({Code.ABOVE_LIMIT, Code.BELOW_LIMIT, Code.TEN_TIMES_USUAL})
 """Refusals of a number that is one: a person may accept that the part fails."""
 
 
-def _check_limits(spec: StepSpec, value: float) -> None:
+def check_limits(spec: StepSpec, value: float) -> None:
+    """Raise `RefusedError` for a value outside the limits; the screen asks the same before it sends one."""
     shown = number.plain(value, spec.decimals)
     above = spec.high is not None and value > spec.high
     below = spec.low is not None and value < spec.low
