@@ -60,8 +60,9 @@ class AlarmLine(QFrame):
 
     def _lay_out(self) -> None:
         self._row.addWidget(self._badge)
-        self._row.addWidget(self._text, 2)
-        self._row.addWidget(self._detail, 3)
+        self._row.addWidget(self._text)
+        self._row.addWidget(self._detail)
+        self._row.addStretch(1)
         self._row.addWidget(self._more)
         self._row.addWidget(self._age)
         self._row.addWidget(self._button)

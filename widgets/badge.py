@@ -81,7 +81,7 @@ class Badge(QWidget):
         painter.end()
 
     def _shape_side(self) -> float:
-        return self._theme.profile.font_px(self._role) * 0.85
+        return self._theme.profile.font_px(self._role) * 0.95
 
     def _shape_room(self) -> int:
-        return 0 if self._severity is Severity.NORMAL else round(self._shape_side() + self._theme.profile.mm(1.2))
+        return 0 if self._severity is Severity.NORMAL else round(self._shape_side() + self._theme.profile.mm(1.6))

@@ -51,4 +51,4 @@ def tick_text(value: float) -> str:
 
 def _round_step(least: float) -> float:
     size = 10.0 ** floor(log10(least))
-    return next(size * step for step in (1, 2, 2.5, 5, 10) if size * step >= least * (1 - 1e-9))
+    return next(size * step for step in (1, 2, 2.5, 4, 5, 10) if size * step >= least * (1 - 1e-9))

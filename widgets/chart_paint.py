@@ -56,7 +56,8 @@ class ChartPaint:
         if notes.head and not notes.stale:
             self._draw_head(painter, notes)
         if notes.stale:
-            draw_hatch(painter, self.plot, self._theme)
+            draw_hatch(painter, self.plot, self._theme, pitch_mm=4)
+            self._clear_behind_window_text(painter)
         for place in self._boxes(notes):
             self._draw_box(painter, place)
         for text in self.texts(notes):
@@ -127,6 +128,10 @@ class ChartPaint:
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(place)
+
+    def _clear_behind_window_text(self, painter: QPainter) -> None:
+        for text in self._window_text():
+            painter.fillRect(text.rect, self._theme.color("panel"))
 
     def _draw_head(self, painter: QPainter, notes: ChartNotes) -> None:
         if notes.head:

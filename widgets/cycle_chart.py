@@ -149,7 +149,7 @@ class CycleChart(pg.GraphicsView):
     def _dress(self) -> None:
         self.setBackground(self._theme.tokens.panel)
         self._band.show_colour(self._theme.color("band"))
-        self._current.show_colour(self._theme.color("trace"), self._theme.profile.line(0.8))
+        self._current.show_colour(self._theme.color("trace"), self._theme.profile.line(1.0))
         for item in self._past:
             item.show_colour(self._theme.color("past"), self._thin())
         self._place()

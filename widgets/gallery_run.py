@@ -166,8 +166,9 @@ class RunPage(QWidget):
     def _heading(self, title: str, note: str) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(self._theme.profile.gap)
-        row.addWidget(Label(self._theme, title, TextRole.TITLE, wraps=True), 1)
-        row.addWidget(Label(self._theme, note, TextRole.BODY, tone="second", wraps=True), 1)
+        row.addWidget(Label(self._theme, title, TextRole.TITLE, wraps=True))
+        row.addWidget(Label(self._theme, note, TextRole.BODY, tone="second", wraps=True))
+        row.addStretch(1)
         return row
 
     def _strip(self, *texts: str) -> QHBoxLayout:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from widgets.theme import Theme
 
 
-def draw_hatch(painter: QPainter, place: QRectF, theme: Theme, colour: QColor | None = None) -> None:
-    """Draw diagonal lines over `place`, clipped to it."""
-    step = theme.profile.mm(1.7)
+def draw_hatch(painter: QPainter, place: QRectF, theme: Theme, *, pitch_mm: float = 1.7) -> None:
+    """Draw diagonal lines over `place`, clipped to it, `pitch_mm` apart."""
+    step = theme.profile.mm(pitch_mm)
     painter.save()
     painter.setClipRect(place, Qt.ClipOperation.IntersectClip)
-    painter.setPen(QPen(colour or theme.color("border"), theme.profile.line(0.4)))
+    painter.setPen(QPen(theme.color("border"), theme.profile.line(0.4)))
     start = place.left() - place.height()
     lines = []
     while start < place.right():

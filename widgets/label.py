@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from widgets.painted_text import word_width
+from widgets.painted_text import text_width, word_width
 from widgets.profile import TextRole
-from widgets.theme import Theme, restyle
+from widgets.theme import Theme
 
 
 class Label(QLabel):
@@ -29,10 +29,10 @@ class Label(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wraps)
         if wraps:
-            policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+            policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
             policy.setHeightForWidth(True)
             self.setSizePolicy(policy)
-        restyle(self, tone=tone)
+        self.setProperty("tone", tone)
         self._dress()
         self.show_text(text)
         theme.changed.connect(self._dress)
@@ -51,7 +51,14 @@ class Label(QLabel):
 
     def show_tone(self, tone: str) -> None:
         """Change the tone."""
-        restyle(self, tone=tone)
+        self.setProperty("tone", tone)
+
+    def sizeHint(self) -> QSize:
+        """One line where there is room; a wrapping text gives way down to its longest word."""
+        if not self.wordWrap():
+            return super().sizeHint()
+        width = int(text_width(self.font(), self.text())) + 2
+        return QSize(width, super().heightForWidth(width))
 
     def _dress(self) -> None:
         self.setFont(self._theme.font(self._role))

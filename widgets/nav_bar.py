@@ -36,13 +36,13 @@ class NavButton(TouchButton):
     def sizeHint(self) -> QSize:
         """Icon, word and air; never below a control's size."""
         profile = self._theme.profile
-        width = min(text_width(self._word_font(), self._place.text), profile.mm(24)) + profile.mm(3)
-        width = max(int(width), profile.mm(24))
+        width = min(text_width(self._word_font(), self._place.text), profile.mm(25)) + profile.mm(3)
+        width = max(int(width), profile.mm(25))
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
         """The longest word."""
-        width = max(self._theme.profile.mm(24), int(word_width(self._word_font(), self._place.text)) + self._theme.profile.mm(3))
+        width = max(self._theme.profile.mm(25), int(word_width(self._word_font(), self._place.text)) + self._theme.profile.mm(3))
         return QSize(width, self.heightForWidth(width))
 
     def heightForWidth(self, width: int) -> int:

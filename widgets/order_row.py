@@ -116,8 +116,8 @@ class OrderRow(TouchButton):
         return sum(wrapped_height(self._theme.font(role), words, width) for words, role, _ in cell.lines)
 
     def _column(self, column: int, width: int) -> QRectF:
-        inset, gap = self._theme.profile.mm(4), self._theme.profile.mm(3)
+        inset, gap = self._theme.profile.mm(4), self._theme.profile.mm(2.5)
         room = width - 2 * inset
         left = inset + room * sum(_SHARES[:column])
         shape = text_width(self._theme.font(TextRole.STRONG), "MM") if column == 3 else 0.0
-        return QRectF(left + shape, 0, room * _SHARES[column] - shape - (0 if column == 3 else gap), self.height())
+        return QRectF(left + shape, 0, room * _SHARES[column] - shape - gap, self.height())

@@ -19,13 +19,13 @@ class TextRole(Enum):
     LABEL_STRONG = (16.0, 700)
     BODY = (16.8, 400)
     STRONG = (16.8, 700)
-    ACTION = (17.4, 700)
+    ACTION = (18.4, 700)
     STEP = (20.0, 400)
     TITLE = (20.0, 700)
     VALUE = (22.0, 700)
     KEY = (25.0, 700)
-    COUNT = (31.0, 700)
-    DISPLAY = (42.0, 700)
+    COUNT = (33.0, 700)
+    DISPLAY = (48.0, 700)
 
     @property
     def minutes(self) -> float:

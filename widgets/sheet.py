@@ -23,7 +23,6 @@ class Sheet(Card):
 
     def __init__(self, theme: Theme, host: QWidget, *, share: float = 1.0) -> None:
         super().__init__(theme, CardKind.SHEET, parent=host)
-        self._host = host
         self._share = share
         self._title = Label(theme, "", TextRole.TITLE, wraps=True)
         self._note = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
@@ -59,13 +58,14 @@ class Sheet(Card):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to the host's place."""
-        if watched is self._host and event.type() == QEvent.Type.Resize:
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
             self._place()
         return False
 
     def _place(self) -> None:
-        width = round(self._host.width() * self._share)
-        self.setGeometry(QRect(self._host.width() - width, 0, width, self._host.height()))
+        host = self.parentWidget()
+        width = round(host.width() * self._share)
+        self.setGeometry(QRect(host.width() - width, 0, width, host.height()))
 
     def _lay_out(self) -> None:
         self.column.addWidget(self._title)

@@ -113,7 +113,7 @@ class TableRow(TouchButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_ground(painter)
         texts = self.painted_texts()
-        if self._row.badge:
+        if self._row.badge and self._row.severity is not Severity.NORMAL:
             self._draw_badge(painter, texts[-1])
         for text in texts:
             text.draw(painter)
@@ -134,8 +134,9 @@ class TableRow(TouchButton):
         painter.drawRoundedRect(place, 5, 5)
 
     def _badge_text(self, place: QRectF) -> PaintedText:
-        font = self._theme.font(TextRole.LABEL_STRONG)
-        inset = font.pixelSize() * (0.5 if self._row.severity is Severity.NORMAL else 1.6)
+        normal = self._row.severity is Severity.NORMAL
+        font = self._theme.font(TextRole.BODY if normal else TextRole.LABEL_STRONG)
+        inset = 0 if normal else font.pixelSize() * 1.6
         spot = QRectF(place.x() + inset, 0, text_width(font, self._row.badge) + 2, self.height())
         return PaintedText(self._row.badge, spot, font, self._theme.color(FILLS[self._row.severity][1]), LEFT, wraps=False)
 
@@ -143,10 +144,9 @@ class TableRow(TouchButton):
         size = text.font.pixelSize()
         words = text.needed()
         fill, ink = FILLS[self._row.severity]
-        left = 0.5 if self._row.severity is Severity.NORMAL else 1.6
         painter.setPen(QPen(self._theme.color("edge"), 2))
         painter.setBrush(self._theme.color(fill))
-        painter.drawRoundedRect(words.adjusted(-size * left, -4, size * 0.5, 4), 6, 6)
+        painter.drawRoundedRect(words.adjusted(-size * 1.6, -4, size * 0.5, 4), 6, 6)
         side = size * 0.7
         spot = QRectF(words.left() - size * 1.1, words.center().y() - side / 2, side, side)
         draw_severity(painter, self._row.severity, self._theme.color(ink), spot)
