@@ -145,15 +145,6 @@ def test_a_dropped_link_is_cut_at_once_and_refused_for_its_time(press, link):
     assert time.monotonic() - asked >= 0.4
 
 
-def test_a_restart_changes_the_boot_and_begins_at_zero(press, link):
-    press.ask("restart")
-    until(lambda: words(link, 12, 1) == [8])
-    assert words(link, 30, 3) == [0, 0, 0]
-    assert press.truth("start")[-1] == {"what": "start", "boot": 8}
-    cut_off = press.truth("aborted")[-1]
-    assert (cut_off["boot"], cut_off["cycle"]) not in {(part["boot"], part["cycle"]) for part in press.truth("part")}
-
-
 def test_the_truth_log_has_what_the_counters_say(press, link):
     press.ask("stop_after", cycles=1)
     until(lambda: words(link, 0, 1) == [0])
@@ -161,6 +152,15 @@ def test_the_truth_log_has_what_the_counters_say(press, link):
     assert len([part for part in press.truth("part") if part["boot"] == boot]) == cycle
     assert [part["part"] for part in press.truth("part")] == list(range(1, press.ask("status")["part"] + 1))
     press.ask("clear")
+
+
+def test_a_restart_changes_the_boot_and_begins_at_zero(press, link):
+    press.ask("restart")
+    until(lambda: words(link, 12, 1) == [8])
+    assert words(link, 30, 3) == [0, 0, 0]
+    assert press.truth("start")[-1] == {"what": "start", "boot": 8}
+    cut_off = press.truth("aborted")[-1]
+    assert (cut_off["boot"], cut_off["cycle"]) not in {(part["boot"], part["cycle"]) for part in press.truth("part")}
 
 
 def refuse(*_):
