@@ -19,7 +19,11 @@ speed, oil, lose_samples, status; docs/architecture.md says what they take. End 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and run the machine it names."""
-    run(_setup(_parser().parse_args(arguments)))
+    setup = _setup(_parser().parse_args(arguments))
+    try:
+        run(setup)
+    except OSError as error:
+        sys.exit(f"The simulated {setup.kind} cannot run: {error}. Choose another port, or a truth file that can be written.")
 
 
 def _parser() -> argparse.ArgumentParser:
