@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from widgets.badge import Badge
 from widgets.display import AlarmText
 from widgets.label import Label
+from widgets.painted_text import least_width
 from widgets.profile import TextRole
 from widgets.theme import Theme, restyle
 from widgets.touch_button import TouchButton
@@ -36,20 +38,19 @@ class AlarmLine(QFrame):
 
     def show_alarm(self, alarm: AlarmText | None) -> None:
         """Show the worst alarm, or that there is none."""
-        restyle(self, kind="bar", attention="false" if alarm is None else "true")
+        restyle(self, kind="bar", edge="bottom", attention="false" if alarm is None else "true")
         shown = alarm
         self._text.show_text(shown.text if shown else "")
         self._detail.show_text(shown.detail if shown else self.tr("No alarms"))
         self._detail.show_tone("second" if shown else "third")
         self._age.show_text(shown.age if shown else "")
         self._more.show_text(shown.more if shown else "")
-        for label in (self._text, self._detail, self._age, self._more):
-            label.setVisible(bool(label.text()))
         if shown:
             self._badge.show_badge(shown.severity, shown.word)
         else:
             self._badge.hide()
         self._button.setVisible(bool(shown) and bool(self._button.words()))
+        self._fit()
         self.setAccessibleName(f"{shown.word}: {shown.text}. {shown.detail}" if shown else self.tr("No alarms"))
 
     def show_action(self, text: str, reason: str = "") -> None:
@@ -57,6 +58,22 @@ class AlarmLine(QFrame):
         self._button.show_text(text)
         self._button.set_reason(reason)
         self._button.setVisible(bool(text) and bool(self._text.text()))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what has no room: the age first, then consequence and action, the alarm's text never."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        for left_out in ((), (self._age,), (self._age, self._detail), (self._age, self._detail, self._more)):
+            for label in (self._text, self._detail, self._age, self._more):
+                label.setVisible(bool(label.text()) and label not in left_out)
+            for label in (self._text, self._detail):
+                label.setMinimumWidth(least_width(label.font(), label.text(), self.height() - self._theme.profile.mm(2)))
+            self._row.invalidate()
+            if self._row.minimumSize().width() <= self.width():
+                return
 
     def _lay_out(self) -> None:
         self._row.addWidget(self._badge)
@@ -65,7 +82,7 @@ class AlarmLine(QFrame):
         self._row.addStretch(1)
         self._row.addWidget(self._more)
         self._row.addWidget(self._age)
-        self._row.addWidget(self._button)
+        self._row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignVCenter)
         self._dress()
 
     def _dress(self) -> None:

@@ -36,6 +36,7 @@ class Card(QFrame):
         restyle(self, kind=kind.value)
 
     def _dress(self) -> None:
-        margin = 0 if self.property("kind") == CardKind.PLAIN.value else self._theme.profile.mm(3.6)
-        self.column.setContentsMargins(margin, margin, margin, margin)
+        is_plain = self.property("kind") == CardKind.PLAIN.value
+        beside, above = (0, 0) if is_plain else (self._theme.profile.mm(3.6), self._theme.profile.mm(2.6))
+        self.column.setContentsMargins(beside, above, beside, above)
         self.column.setSpacing(self._theme.profile.gap)

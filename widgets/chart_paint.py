@@ -74,7 +74,7 @@ class ChartPaint:
     def _place_plot(self, width: int, height: int) -> QRectF:
         left = max((text_width(self._font, tick_text(tick)) for tick in self._view.y.ticks(5)), default=0) + self._line * 0.8
         right = text_width(self._font, tick_text(self._view.x.high)) / 2 + 4
-        top, bottom = self._line * 1.3, self._line * 2.3
+        top, bottom = self._line * 1.8, self._line * 2.3
         return QRectF(left, top, max(1.0, width - left - right), max(1.0, height - top - bottom))
 
     def _y_ticks(self) -> list[float]:

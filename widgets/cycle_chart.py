@@ -134,6 +134,7 @@ class CycleChart(pg.GraphicsView):
         self.setViewportUpdateMode(pg.GraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.setAntialiasing(aa=False)
         self.enableMouse(b=False)
+        self.setInteractive(False)
         self.scene().addItem(self._box)
         self._box.disableAutoRange()
         self._box.addItem(self._band, ignoreBounds=True)

@@ -103,7 +103,7 @@ def button_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every p
 
 
 def value_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every page has the same shape
-    """Values, limits, steps, timeline and the alarm line."""
+    """Values live, out of limits, stale and missing, and the alarm line."""
     page, column = _page(theme)
     for alarm in (sample.CRITICAL, None):
         line = AlarmLine(theme)
@@ -122,9 +122,16 @@ def value_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every pa
     column.addLayout(_row(theme, *tiles[:2], *(() if small else tiles[2:])))
     if small:
         column.addLayout(_row(theme, *tiles[2:]))
+    column.addStretch(1)
+    return page
+
+
+def strip_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every page has the same shape
+    """Limits, steps, the timeline and a count that is not whole."""
+    page, column = _page(theme)
     card = Card(theme)
     bars = []
-    for at in (0.032, 0.32, None):
+    for at in (0.032, 0.32) if small else (0.032, 0.32, None):
         bar = LimitBar(theme)
         bar.show_limits(LimitView(0.0, 0.05, "0", "0.050", at))
         bars.append(bar)
@@ -215,6 +222,7 @@ PAGES: dict[str, Page] = {
     "run": run_page,
     "buttons": button_page,
     "values": value_page,
+    "strips": strip_page,
     "charts": chart_page,
     "pad": pad_page,
     "lists": list_page,

@@ -17,7 +17,7 @@ from widgets.limit_bar import LimitBar
 from widgets.nav_bar import NavBar
 from widgets.profile import TextRole
 from widgets.step_progress import StepProgress
-from widgets.theme import Theme
+from widgets.theme import Theme, restyle
 from widgets.timeline_strip import TimelineStrip
 from widgets.touch_button import ButtonKind, TouchButton
 from widgets.unit_tiles import UnitTiles
@@ -120,6 +120,7 @@ class RunPage(QWidget):
         left.setSpacing(0)
         left.addWidget(Label(self._theme, self.tr("Runout · gauge G-07, 3 s ago"), TextRole.LABEL, tone="third"))
         number = QHBoxLayout()
+        number.setSpacing(self._theme.profile.mm(3))
         number.addWidget(Label(self._theme, "0.032", TextRole.DISPLAY))
         number.addWidget(Label(self._theme, "mm", TextRole.VALUE, tone="second"))
         number.addStretch(1)
@@ -134,7 +135,7 @@ class RunPage(QWidget):
 
     def _footer(self) -> Card:
         card = Card(self._theme, CardKind.PLAIN)
-        card.setProperty("kind", "bar")
+        restyle(card, kind="bar", edge="top")
         row = QHBoxLayout()
         profile = self._theme.profile
         row.setContentsMargins(profile.mm(4), profile.mm(1), profile.mm(4), profile.mm(1))

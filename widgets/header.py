@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -23,7 +23,7 @@ class Header(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        restyle(self, kind="bar")
+        restyle(self, kind="bar", edge="bottom")
         self._title = Label(theme, "", TextRole.TITLE)
         self._subtitle = Label(theme, "", TextRole.LABEL, tone="second")
         self.state, self.order, self.link, self.sync = (Chip(theme) for _ in range(4))
@@ -110,12 +110,12 @@ class Header(QFrame):
         self._row.addStretch(1)
         self._row.addWidget(self.link)
         self._row.addWidget(self.sync)
-        self._row.addWidget(self.person)
+        self._row.addWidget(self.person, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row.addWidget(self._clock)
         self._dress()
 
     def _dress(self) -> None:
         profile = self._theme.profile
-        self._row.setContentsMargins(profile.mm(6), profile.mm(1), profile.mm(6), profile.mm(1))
+        self._row.setContentsMargins(profile.mm(6), 0, profile.mm(6), 0)
         self._row.setSpacing(profile.mm(5))
-        self.setFixedHeight(profile.mm(17.4))
+        self.setFixedHeight(profile.mm(18.6))

@@ -120,7 +120,7 @@ class NavBar(QFrame):
         super().__init__(parent)
         if len(places) > MOST_PLACES:
             raise ValueError(f"navigation holds {MOST_PLACES} places, not {len(places)}")
-        restyle(self, kind="bar")
+        restyle(self, kind="bar", edge="right")
         self._theme = theme
         self._buttons = {place.key: NavButton(theme, place, self) for place in places}
         self._column = QVBoxLayout(self)
@@ -140,5 +140,5 @@ class NavBar(QFrame):
         self._buttons[key].show_count(count)
 
     def _dress(self) -> None:
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setContentsMargins(0, 0, 1, 0)
         self._column.setSpacing(self._theme.profile.gap)

@@ -61,6 +61,15 @@ def word_width(font: QFont, text: str) -> float:
     return max((metrics.horizontalAdvance(word) for word in text.split()), default=0.0) + 2
 
 
+def least_width(font: QFont, text: str, height: float) -> int:
+    """The narrowest place of `height` in which `text` is whole, by halving; 0 for no text."""
+    low, high = int(word_width(font, text)), int(text_width(font, text)) + 2
+    while text and low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if wrapped_height(font, text, middle) <= height else (middle + 1, high)
+    return high if text else 0
+
+
 def wrapped_height(font: QFont, text: str, width: float) -> float:
     """Height of `text` wrapped at `width`; 0 for no text."""
     if not text:

@@ -11,6 +11,9 @@ CAP_RATIO = 0.7273
 
 _MM_PER_METRE_AND_MINUTE = 0.2909
 
+_LARGE = 22.0
+"""Texts above this many minutes of arc are large for everybody and do not follow the text scale."""
+
 
 class TextRole(Enum):
     """What a text is for: cap height in minutes of arc and font weight (UI.md C04: labels 16', values and steps 20')."""
@@ -25,7 +28,7 @@ class TextRole(Enum):
     VALUE = (22.0, 700)
     KEY = (25.0, 700)
     COUNT = (33.0, 700)
-    DISPLAY = (48.0, 700)
+    DISPLAY = (44.0, 700)
 
     @property
     def minutes(self) -> float:
@@ -82,7 +85,8 @@ class DisplayProfile:
     def cap_px(self, role: TextRole) -> float:
         """Height of a capital in pixels that `role` asks for at this distance."""
         millimetres = role.minutes * _MM_PER_METRE_AND_MINUTE * self.distance_mm / 1000
-        return millimetres * self.px_per_mm * self.text_scale
+        scale = self.text_scale if role.minutes <= _LARGE else 1.0
+        return millimetres * self.px_per_mm * scale
 
     def font_px(self, role: TextRole) -> int:
         """Font size in pixels whose capitals are as high as `role` asks."""

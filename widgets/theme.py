@@ -23,6 +23,9 @@ QFrame[kind="active"] {{ background: {raised}; border: {bold}px solid {accent}; 
 QFrame[kind="entry"] {{ background: {raised}; border: {bold}px solid {second}; border-radius: {radius}px; }}
 QFrame[kind="sheet"] {{ background: {panel}; border: {bold}px solid {border}; border-radius: {radius}px; }}
 QFrame[kind="bar"] {{ background: {panel}; border: none; }}
+QFrame[kind="bar"][edge="bottom"] {{ border-bottom: 1px solid {line}; }}
+QFrame[kind="bar"][edge="top"] {{ border-top: 1px solid {line}; }}
+QFrame[kind="bar"][edge="right"] {{ border-right: 1px solid {line}; }}
 QFrame[kind="bar"][attention="true"] {{ background: {raised}; }}
 QFrame[kind="plain"] {{ background: transparent; border: none; }}
 QFrame[kind="rule"] {{ background: {line}; border: none; }}
