@@ -14,7 +14,7 @@ from drivers.tag import Value
 from hmi.clock import SystemClock
 from hmi.commands.configured import complaint, read_settings
 from hmi.configuration import Problem, locate
-from hmi.engine.links import UnknownProtocolError, build_driver
+from hmi.engine.links import make_driver
 from hmi.exits import Exit
 from hmi.settings import Machine, Settings
 
@@ -60,19 +60,25 @@ def build_all(settings: Settings) -> list[Driver] | None:
     problems: list[Problem] = []
     for index, machine in enumerate(settings.machines):
         try:
-            built.append(build_driver(machine, SystemClock()))
+            built.append(make_driver(machine, stamp))
         except MachineSetupError as error:
-            code = "tag.setup" if error.tag else "machine.setup"
-            problems.append(
-                locate(settings.path, ("machine", index), ("tags", error.tag) if error.tag else ("options",), code, error.reason)
-            )
-        except UnknownProtocolError as error:
-            problems.append(
-                locate(settings.path, ("machine", index), ("protocol",), "protocol.unknown", error.protocol, error.known)
-            )
+            problems.append(misfit(settings.path, index, error))
     for problem in problems:
         print(complaint(settings.path, problem), file=sys.stderr)
     return None if problems else built
+
+
+def misfit(path: Path, machine: int, error: MachineSetupError) -> Problem:
+    """What a driver can't work with, at its place in the file."""
+    if error.tag:
+        return locate(path, ("machine", machine), ("tags", error.tag), "tag.setup", error.reason)
+    return locate(path, ("machine", machine), ("options",), "machine.setup", error.reason)
+
+
+def stamp() -> tuple[int, int]:
+    """Now, as drivers want it."""
+    moment = SystemClock().moment()
+    return moment.wall, moment.mono
 
 
 async def read_all(settings: Settings, drivers: list[Driver]) -> list[TagCheck]:

@@ -15,7 +15,6 @@ TEXTS: dict[str, str] = {
     "tag.group_unknown": "there is no group '{0}'. The groups of this machine are: {1}.",
     "tag.setup": "{0}. Change the tag's address or type.",
     "machine.setup": "{0}. Change the machine's options.",
-    "protocol.unknown": "there is no driver '{0}'. Installed are: {1}.",
     "secret.no_variable": "the environment has no variable {0}. Set it before the start.",
     "secret.unreadable": "the secret file {0} can't be read. Check its name and rights.",
     "secret.open_to_others": "others can read {0}. Allow only its owner (chmod 600).",
