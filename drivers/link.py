@@ -41,6 +41,10 @@ class LinkLostError(Exception):
         self.reason = reason
 
 
+class NotSentError(LinkLostError):
+    """The connection was lost before a request was sent: nothing has happened."""
+
+
 class Lifeline:
     """Keeps one device's link alive until it is told to end."""
 

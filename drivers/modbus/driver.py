@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from drivers.driver import DeviceSetup, Driver, UnreachableError, WriteRefusedError, WriteUnknownError
-from drivers.link import KEEP_ALIVE_S, Lifeline, LinkFault, LinkLostError
+from drivers.link import KEEP_ALIVE_S, Lifeline, LinkFault, LinkLostError, NotSentError
 from drivers.modbus.blocks import BlockReader
 from drivers.modbus.codec import encode
 from drivers.modbus.curve import CurveReader
@@ -14,7 +14,7 @@ from drivers.modbus.machine import Machine, machine, planned
 from drivers.modbus.options import ModbusOptions
 from drivers.modbus.replies import LEAVES_DOUBT, NO_PATH, ExceptionReplyError
 from drivers.modbus.rounds import Rounds
-from drivers.modbus.wire import NotSentError, Wire
+from drivers.modbus.wire import Wire
 from drivers.reading import Batch, Event, Heard, LinkUp, Quality
 from drivers.tag import Tag, Value
 from drivers.writing import raw_to_write

@@ -8,9 +8,7 @@ retries, no reconnection, a fresh client for each connection, and every answer j
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +24,8 @@ from pymodbus.pdu.register_message import (
     WriteSingleRegisterRequest,
 )
 
-from drivers.link import LinkFault, LinkLostError
+from drivers.dialling import dial_fault
+from drivers.link import LinkFault, LinkLostError, NotSentError
 from drivers.modbus.address import Table
 from drivers.modbus.codec import Words
 from drivers.modbus.frames import Asked, BadFrameError, answer_in
@@ -55,10 +54,6 @@ class Endpoint:
         return f"{self.host}:{self.port}"
 
 
-class NotSentError(LinkLostError):
-    """The connection was lost before a request's turn came: nothing was sent."""
-
-
 class Wire:
     """One TCP connection to one device. Whatever ends it raises `LinkLostError`, now and at every later request."""
 
@@ -83,7 +78,8 @@ class Wire:
             async with asyncio.timeout(self._endpoint.timeout_s):
                 await self._client.ctx.call_create()  # connect() swallows the OSError that says why
         except OSError as error:
-            raise self._lose(_connection_fault(error, self._endpoint)) from error
+            endpoint = self._endpoint
+            raise self._lose(dial_fault(error, endpoint.host, endpoint.port, endpoint.timeout_s)) from error
 
     async def read(self, table: Table, start: int, count: int) -> Words:
         """Return `count` registers (or bits as 0 and 1); raises `ExceptionReplyError`, `LinkLostError`."""
@@ -166,14 +162,3 @@ class Wire:
             self._lost = lost
             self._client.close()
         return self._lost
-
-
-def _connection_fault(error: OSError, endpoint: Endpoint) -> LinkLostError:
-    if isinstance(error, TimeoutError):
-        waited = f"{endpoint.timeout_s * 1000:.0f} ms"
-        return LinkLostError(LinkFault.SILENT, f"{endpoint} did not take the connection within {waited}")
-    if isinstance(error, socket.gaierror):
-        return LinkLostError(LinkFault.NO_ROUTE, f"no machine of the name {endpoint.host} is known on this network")
-    if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
-        return LinkLostError(LinkFault.REFUSED, f"{endpoint.host} is there, but nothing listens on port {endpoint.port}")
-    return LinkLostError(LinkFault.NO_ROUTE, f"there is no way to {endpoint}: {error.strerror or error}")

@@ -1,0 +1,264 @@
+"""The one module that knows asyncua: one session with one server, never mended, always made anew.
+
+The library's own reconnection stays off: after a server that froze and was then killed it reports health while its
+subscriptions are dead. Imported late, because asyncua takes one to two seconds to load.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import struct
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from asyncua import ua
+from asyncua.client.client import Client
+from asyncua.common.subscription import Subscription
+from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
+from asyncua.crypto.uacrypto import CertProperties
+from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.ua_binary import variant_to_binary
+
+from drivers.dialling import dial_fault
+from drivers.link import LinkFault, LinkLostError, NotSentError
+from drivers.opcua.address import NodeAddress
+from drivers.opcua.identity import identity
+from drivers.opcua.notification import BAD_NODE_ID_UNKNOWN, Notification
+from drivers.opcua.options import OpcUaOptions, Security
+from drivers.opcua.refusals import NotWrittenError, lost_by, unknown_certificate
+
+logging.getLogger("asyncua").setLevel(logging.CRITICAL)  # it logs a trace for every lost link; ours to tell, once, in plain words
+
+REQUEST_S = 2.0
+_CONNECT_S = 10.0
+_SIGN_OF_LIFE_S = 1.0
+_PARTING_S = 0.5
+_SESSION_MS = 30_000
+"""A server forgets us this long after a cut cable; panels that restart must not use up its few sessions."""
+_SUBSCRIPTION_SILENT_S = 3.0
+_SIGNS_A_SECOND = 1
+_CURRENT_TIME = ua.NodeId.from_string("i=2258")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_IDENTIFIERS: dict[str, Callable[[str], Any]] = {"i": int, "s": str, "g": UUID}
+
+Told = Callable[[Notification], None]
+
+
+class Session:
+    """One session: nodes by namespace URI, values with their status. Everything raises `LinkLostError` when it is gone."""
+
+    def __init__(self, options: OpcUaOptions) -> None:
+        self._options = options
+        self._client = Client(options.url, timeout=REQUEST_S)
+        self._client.session_timeout = _SESSION_MS
+        self._namespaces: dict[str, int] = {}
+        self._types: dict[ua.NodeId, ua.VariantType] = {}
+        self._subscriptions: list[tuple[Subscription, float]] = []
+        self._ended: str | None = None
+
+    async def open(self, *, with_structures: bool) -> None:
+        """Connect, prove who is who, and learn where the server counts its namespaces (and what its structures are)."""
+        async with self._guard(_CONNECT_S):
+            await self._secure()
+            await self._client.connect()
+            uris = await self._client.get_namespace_array()
+            self._namespaces = {uri: index for index, uri in enumerate(uris)}
+            if with_structures:
+                await self._client.load_data_type_definitions()
+
+    async def read(self, nodes: Sequence[NodeAddress]) -> list[Notification]:
+        """Read now; a node the server does not have is bad."""
+        known = {node: self._node_id(node) for node in nodes}
+        ids = [found for found in known.values() if found is not None]
+        async with self._guard(REQUEST_S + 1):
+            answers = iter(await self._client.uaclient.read_attributes(ids, AttributeIds.Value) if ids else [])
+        return [_unknown(node) if found is None else _notification(node, next(answers)) for node, found in known.items()]
+
+    async def subscribe(self, nodes: Sequence[NodeAddress], period_ms: int, told: Told) -> None:
+        """Have the server tell every change: sampled twice a period, told once, queued deep enough to lose none."""
+        known = {found: node for node in nodes if (found := self._node_id(node)) is not None}
+        if not known:
+            return
+        ear = _Ear(known, told, self._end)
+        sampling_ms = period_ms / 2
+        async with self._guard(_CONNECT_S):
+            subscription = await self._client.create_subscription(_parameters(period_ms), ear)
+            self._subscriptions.append((subscription, asyncio.get_running_loop().time()))
+            items = [self._client.get_node(found) for found in known]
+            depth = max(10, 2 * round(period_ms / sampling_ms))
+            await subscription.subscribe_data_change(items, queuesize=depth, sampling_interval=ua.Duration(sampling_ms))
+
+    async def write(self, node: NodeAddress, raw: Any) -> None:
+        """Write once; raises `NotWrittenError`, `NotSentError`, or `LinkLostError` when it may or may not have happened."""
+        found = self._node_id(node)
+        if found is None:
+            raise NotWrittenError("BadNodeIdUnknown")
+        value = await self._typed(found, raw)
+        async with self._guard(REQUEST_S + 1, NotWrittenError):
+            (status,) = await self._client.uaclient.write_attributes([found], [value], AttributeIds.Value)
+        if status.is_bad():
+            raise NotWrittenError(status.name)
+
+    async def sign_of_life(self) -> None:
+        """Ask the server for its time; what does not answer within a second, or has stopped telling, is lost."""
+        async with self._guard(_SIGN_OF_LIFE_S):
+            await self._client.uaclient.read_attributes([_CURRENT_TIME], AttributeIds.Value)
+        now = asyncio.get_running_loop().time()
+        if any(
+            now - (subscription.last_publish_at or began) > _SUBSCRIPTION_SILENT_S for subscription, began in self._subscriptions
+        ):
+            raise LinkLostError(LinkFault.SILENT, f"{self._options.url} answers, but has stopped telling what changes")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a request can be sent."""
+        return self._ended is None and self._client.state.value == "connected"
+
+    async def close(self) -> None:
+        """Take leave if the server listens; hang up in any case."""
+        try:
+            async with asyncio.timeout(_PARTING_S):
+                await self._client.disconnect()
+        except (TimeoutError, OSError, ua.UaError):
+            pass  # it is gone; there is nobody to take leave of
+        finally:
+            self._client.disconnect_socket()
+
+    def _end(self, why: str) -> None:
+        self._ended = why
+
+    def _node_id(self, node: NodeAddress) -> ua.NodeId | None:
+        index = self._namespaces.get(node.namespace)
+        if index is None:
+            return None
+        identifier: Any = _IDENTIFIERS[node.kind](node.identifier)
+        return ua.NodeId(identifier, ua.Int16(index))
+
+    async def _typed(self, node: ua.NodeId, raw: Any) -> ua.DataValue:
+        """Return `raw` as the type the server holds `node` as."""
+        try:
+            if node not in self._types:
+                self._types[node] = await self._variant_type(node)
+        except LinkLostError as lost:
+            raise NotSentError(lost.fault, lost.reason) from lost
+        if not self.is_open:
+            raise NotSentError(LinkFault.CLOSED, self._ended or f"{self._options.url} closed the connection")
+        return ua.DataValue(_variant(raw, self._types[node]))
+
+    async def _variant_type(self, node: ua.NodeId) -> ua.VariantType:
+        async with self._guard(REQUEST_S + 1, NotWrittenError):
+            return await self._client.get_node(node).read_data_type_as_variant_type()
+
+    async def _secure(self) -> None:
+        """Set user, certificate and the pinned certificate of the server."""
+        options = self._options
+        if options.security is Security.NONE:
+            return
+        assert options.pki is not None, "the options see to it"
+        ours = await asyncio.to_thread(identity, options.pki)
+        self._client.application_uri = ours.uri
+        theirs = await self._trusted_certificate()
+        await self._client.set_security(
+            SecurityPolicyBasic256Sha256, ours.certificate, ours.key, server_certificate=CertProperties(theirs, "der")
+        )
+        if options.user is not None:
+            self._client.set_user(options.user)
+            self._client.set_password(options.password or "")
+
+    async def _trusted_certificate(self) -> bytes:
+        """Return the certificate the server shows for our security, if it is the pinned one."""
+        scout = Client(self._options.url, timeout=REQUEST_S)
+        endpoints = await scout.connect_and_get_server_endpoints()
+        mode = ua.MessageSecurityMode.SignAndEncrypt
+        shown = Client.find_endpoint(endpoints, mode, SecurityPolicyBasic256Sha256.URI).ServerCertificate or b""
+        shown = shown[: int.from_bytes(shown[2:4], "big") + 4]  # a chain may follow its first certificate
+        fingerprint = hashlib.sha256(shown).hexdigest()
+        if fingerprint != self._options.fingerprint:
+            raise unknown_certificate(fingerprint, self._options.fingerprint)
+        return shown
+
+    @asynccontextmanager
+    async def _guard(self, seconds: float, refusal: type[NotWrittenError] | None = None) -> AsyncGenerator[None, None]:
+        """Fold every way the library fails into ours, and end within `seconds`."""
+        if self._ended is not None:
+            raise LinkLostError(LinkFault.CLOSED, self._ended)
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except ua.UaStatusCodeError as error:
+            name = ua.StatusCode(error.code).name
+            raise refusal(name) if refusal else lost_by(name) from error
+        except ua.UaError as error:
+            raise LinkLostError(LinkFault.NOT_ADMITTED, f"{self._options.url} does not fit what is set: {error}") from error
+        except OSError as error:
+            raise self._fault(error, seconds) from error
+
+    def _fault(self, error: OSError, seconds: float) -> LinkLostError:
+        if self._namespaces and isinstance(error, TimeoutError):
+            return LinkLostError(LinkFault.SILENT, f"{self._options.url} did not answer within {seconds * 1000:.0f} ms")
+        if self._namespaces:
+            return LinkLostError(LinkFault.CLOSED, f"{self._options.url} closed the connection")
+        return dial_fault(error, self._options.host, self._options.port, min(seconds, REQUEST_S))
+
+
+class _Ear:
+    """What asyncua calls with each change; it only passes on, because asyncua runs it as a task of its own."""
+
+    def __init__(self, nodes: dict[ua.NodeId, NodeAddress], told: Told, ended: Callable[[str], None]) -> None:
+        self._nodes = nodes
+        self._told = told
+        self._ended = ended
+
+    def datachange_notification(self, node: Any, _value: Any, data: Any) -> None:
+        """Pass one change on."""
+        self._told(_notification(self._nodes[node.nodeid], data.monitored_item.Value))
+
+    def status_change_notification(self, status: ua.StatusChangeNotification) -> None:
+        """Note that the server ended the subscription."""
+        if status.Status.is_bad():  # BadShutdown is asyncua's own word for a lost connection
+            self._ended(f"the server ended the subscription or the connection ({status.Status.name})")
+
+
+def _parameters(period_ms: int) -> ua.CreateSubscriptionParameters:
+    sign_every = max(1, round(1000 / _SIGNS_A_SECOND / period_ms))
+    return ua.CreateSubscriptionParameters(
+        RequestedPublishingInterval=period_ms,
+        RequestedLifetimeCount=max(3 * sign_every, round(_SESSION_MS / period_ms)),
+        RequestedMaxKeepAliveCount=sign_every,
+        MaxNotificationsPerPublish=0,
+        PublishingEnabled=True,
+        Priority=0,
+    )
+
+
+def _notification(node: NodeAddress, found: ua.DataValue) -> Notification:
+    status = found.StatusCode.value if found.StatusCode is not None else 0
+    value = found.Value.Value if found.Value is not None else None
+    return Notification(node, value, status, _microseconds(found.SourceTimestamp or found.ServerTimestamp))
+
+
+def _unknown(node: NodeAddress) -> Notification:
+    return Notification(node, None, BAD_NODE_ID_UNKNOWN, None)
+
+
+def _microseconds(time: datetime | None) -> int | None:
+    if time is None:
+        return None
+    aware = time if time.tzinfo is not None else time.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // timedelta(microseconds=1)
+
+
+def _variant(raw: Any, variant_type: ua.VariantType) -> ua.Variant:
+    """Return `raw` typed; raises `NotWrittenError` where it does not fit, before anything is sent."""
+    is_real = variant_type in (ua.VariantType.Float, ua.VariantType.Double) and isinstance(raw, int | float)
+    variant = ua.Variant(float(raw) if is_real else raw, variant_type)
+    try:
+        variant_to_binary(variant)
+    except (struct.error, ua.UaError, TypeError, AttributeError, ValueError) as error:
+        raise NotWrittenError("BadTypeMismatch") from error
+    return variant
