@@ -13,7 +13,6 @@ from hmi.station.liveness import Link, Watch
 from hmi.station.plant import remembered
 from hmi.station.releases import Releases
 from hmi.station.setup import Setup
-from hmi.station.shifts import midnight
 from hmi.station.state import Numbers, Station, Wait
 from hmi.station.topics import SyncTopic
 from hmi.station.turn import Turn
@@ -36,7 +35,7 @@ def resumed(setup: Setup, resume: Resume, turn: Turn) -> Station:
     _close_the_past(resume, turn)
     work = _work(resume)
     main = setup.machines[0].id
-    since = resume.shift.started_at if resume.shift is not None else midnight(turn.now.wall, setup.zone)
+    since = resume.shift.started_at if resume.shift is not None else turn.now.wall
     return Station(
         setup=setup,
         run=run,

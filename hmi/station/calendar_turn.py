@@ -9,44 +9,51 @@ from hmi.station.codes import Code
 from hmi.station.counts import Tally
 from hmi.station.state import Station
 from hmi.station.turn import STATION, Turn
-from station_db.records.base import Instant
 from station_db.records.people import ShiftOccurrence
 
 STEP_US = 2_000_000
 """A wall clock that moves so far against the monotonic one between two ticks was set by somebody."""
+SECOND_US = 1_000_000
+TOLD_NS = 600_000_000_000
+"""A clock that was set is told for ten minutes."""
 
 
 def follow(station: Station, turn: Turn) -> Station:
-    """Begin the shift that runs now; counts and timeline begin with it (outside any shift: at midnight)."""
+    """Begin the shift that runs now; counts and timeline begin with it."""
     running = _running(station, turn)
-    if running is not station.shift:
-        if running is not None:
-            turn.keep(running)
-        station = replace(station, shift=running)
-    since = running.started_at if running is not None else shifts.midnight(turn.now.wall, station.setup.zone)
-    return station if since <= station.tally.since else _anew(station, since)
+    if running is station.shift:
+        return station
+    if station.shift is not None and station.shift.ended_at > running.started_at:
+        turn.keep(replace(station.shift, ended_at=running.started_at))
+    turn.keep(running)
+    since = running.started_at
+    return replace(station, shift=running, tally=Tally(since), timeline=timeline.since(station.timeline, since))
 
 
 def watch_clock(station: Station, turn: Turn) -> Station:
-    """Notice a clock that was set; said until the next tick that finds it steady for good is not needed: a person reads it."""
+    """Notice a clock that was set, and say so for a while. A clock that drifts slowly is followed in silence."""
     skew = turn.now.wall - turn.now.mono // 1000
     moved = skew - station.clock_skew_us
-    station = replace(station, clock_skew_us=skew)
-    if abs(moved) < STEP_US:
-        return station
-    seconds = str(round(moved / 1_000_000))
-    told = alarms.own(STATION, Code.CLOCK_STEPPED, turn, seconds, priority="medium")
+    if abs(moved) >= STEP_US:
+        return _stepped(station, skew, moved, turn)
+    active = station.alarms
+    if turn.now.mono - station.clock_stepped_ns > TOLD_NS:
+        active = alarms.clear(active, (STATION, Code.CLOCK_STEPPED), turn)
+    return replace(station, clock_skew_us=skew, alarms=active)
+
+
+def _stepped(station: Station, skew: int, moved: int, turn: Turn) -> Station:
+    told = alarms.own(STATION, Code.CLOCK_STEPPED, turn, str(round(moved / SECOND_US)), priority="medium")
     fresh = alarms.clear(station.alarms, (STATION, Code.CLOCK_STEPPED), turn)
-    return replace(station, alarms=alarms.raise_alarm(fresh, told, turn))
+    active = alarms.raise_alarm(fresh, told, turn)
+    return replace(station, clock_skew_us=skew, clock_stepped_ns=turn.now.mono, alarms=active)
 
 
-def _running(station: Station, turn: Turn) -> ShiftOccurrence | None:
+def _running(station: Station, turn: Turn) -> ShiftOccurrence:
     """The shift of now; the one known already stays, and a clock set back does not bring an old one back."""
-    known, now = station.shift, turn.now.wall
-    if known is not None and now < known.ended_at:
+    known, patterns = station.shift, station.plant.patterns.values()
+    if known is not None and turn.now.wall < known.ended_at and (shifts.is_named(known) or not patterns):
         return known
-    return shifts.current(station.plant.patterns.values(), station.setup.zone, turn)
-
-
-def _anew(station: Station, since: Instant) -> Station:
-    return replace(station, tally=Tally(since), timeline=timeline.since(station.timeline, since))
+    running = shifts.current(patterns, station.setup.zone, turn)
+    is_same = known is not None and not shifts.is_named(running) and turn.now.wall < known.ended_at
+    return known if known is not None and is_same else running

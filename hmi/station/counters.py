@@ -1,8 +1,8 @@
 """How far a machine's counters moved: no part counted twice, none lost without a record.
 
 The rule (RELIABILITY A3-13): the difference modulo the counter's width, believed while the machine could have made so many;
-after a restart of the machine's program the counters may stand at zero, then all they show is new; whatever can't be explained
-is a gap a person settles. Several readings of a scan are tried, the one in which good, bad and cycles agree wins.
+after a restart of the machine's program the counters may have begun at zero, then all they show is new; whatever can't be
+explained is a gap a person settles. A reading is believed only if good, bad and cycles agree in it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ class Reading(StrEnum):
     FIRST = "first"
     MOVED = "moved"
     RESTARTED = "restarted"
+    AMBIGUOUS = "ambiguous"
+    """After a restart: the counters may have been kept or have begun anew. The fewer parts are counted, a gap says so."""
     CONTRADICTORY = "contradictory"
 
 
@@ -80,10 +82,13 @@ def explain(old: Positions | None, new: Positions, wiring: Wiring, limit: int) -
     moved = {purpose: (new.values[purpose] - value) % (1 << wiring.width(purpose)) for purpose, value in known.items()}
     readings = [Count(Reading.MOVED, moved)]
     if old.boot != new.boot and old.boot is not None:
-        anew = {purpose: new.values[purpose] for purpose in known}
-        readings.insert(0, Count(Reading.RESTARTED, anew))
-    believable = (count for count in readings if _agrees(count.steps, limit))
-    return next(believable, Count(Reading.CONTRADICTORY, {key: step for key, step in moved.items() if step <= limit}))
+        readings.append(Count(Reading.RESTARTED, {purpose: new.values[purpose] for purpose in known}))
+    believable = [count for count in readings if _agrees(count.steps, limit)]
+    if not believable:
+        return Count(Reading.CONTRADICTORY, {key: step for key, step in moved.items() if step <= limit})
+    if all(count.steps == believable[-1].steps for count in believable):
+        return believable[-1]
+    return Count(Reading.AMBIGUOUS, min(believable, key=lambda count: count.parts).steps)
 
 
 def _agrees(steps: Steps, limit: int) -> bool:

@@ -12,7 +12,7 @@ from station_db.records.resume import ShiftCount
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The parts of one machine since `since` (the shift's begin, else local midnight)."""
+    """The parts of one machine since `since` (the shift's begin)."""
 
     since: Instant
     good: int = 0

@@ -16,8 +16,7 @@ from station_db.records.production import CountGap, Cycle, Result, UnseenParts
 
 SETTLE_NS = 1_000_000_000
 """Counters that contradict each other are given so long to come right: a subscription brings them one by one."""
-UNWATCHED_NS = 5_000_000_000
-"""A program that restarted after so long unheard may have made parts before it which nobody can count."""
+MINUTE_NS = 60_000_000_000
 VERDICTS: Mapping[int, Verdict] = {1: Verdict.GOOD, 2: Verdict.BAD}
 MILLISECONDS: Mapping[str, float] = {"ms": 1.0, "s": 1000.0}
 
@@ -81,12 +80,18 @@ def _elapsed_us(old: Positions | None, watch: Watch, asked_ns: int, turn: Turn) 
 def _made(old: Positions, new: Positions, found: Count, watch: Watch, wiring: Wiring, turn: Turn) -> Made:
     rebooted = old.boot is not None and old.boot != new.boot
     gaps = _gaps(old, new, found, wiring, turn)
-    unwatched = watch.counted_ns is None or turn.now.mono - watch.counted_ns > UNWATCHED_NS
-    if found.reading is Reading.RESTARTED and unwatched:
+    if found.reading is Reading.RESTARTED and not _was_watched(watch, wiring, turn):
         gaps += (_gap(wiring.counters[-1], old, new, "restarted_unwatched", wiring, turn),)
     cycle = _cycle(found, new, watch.image, wiring, turn)
     unseen = _unseen(found, cycle, old, wiring, turn)
     return Made(new, cycle, unseen, gaps, found.parts, found.reading, rebooted=rebooted)
+
+
+def _was_watched(watch: Watch, wiring: Wiring, turn: Turn) -> bool:
+    """Whether the time before a restart was too short for a part which nobody can count any more."""
+    if watch.counted_ns is None:
+        return False
+    return (turn.now.mono - watch.counted_ns) * wiring.machine.rate_max <= MINUTE_NS
 
 
 def _cycle(found: Count, new: Positions, image: Image, wiring: Wiring, turn: Turn) -> Cycle | None:
@@ -158,6 +163,8 @@ def _unseen(found: Count, cycle: Cycle | None, old: Positions, wiring: Wiring, t
 
 def _gaps(old: Positions, new: Positions, found: Count, wiring: Wiring, turn: Turn) -> tuple[CountGap, ...]:
     """A gap for each counter that can't be explained, or one for the three of them where they only disagree."""
+    if found.reading is Reading.AMBIGUOUS:
+        return (_gap(wiring.counters[-1], old, new, "restart_ambiguous", wiring, turn),)
     if found.reading is not Reading.CONTRADICTORY:
         return ()
     jumped = [purpose for purpose in new.values if purpose in old.values and purpose not in found.steps]

@@ -57,6 +57,7 @@ class Station:
     tally: Tally
     timeline: Spans
     shift: ShiftOccurrence | None
+    """Nameless outside any; None only before the first is known."""
     last_cycle: Cycle | None
     responses: Responses
     work: Work | None
@@ -69,6 +70,7 @@ class Station:
     centre_seen_at: Instant | None
     clock_skew_us: int
     """Wall clock minus monotonic clock, as of the last tick: a jump shows a clock step."""
+    clock_stepped_ns: int = 0
 
     @property
     def main(self) -> str:

@@ -8,6 +8,7 @@ from drivers.tag import Role, Tag
 from hmi.settings import Chart, Machine
 from hmi.station import alarms, permissions
 from hmi.station.people import needs_pin
+from hmi.station.shifts import is_named
 from hmi.station.state import Station
 from hmi.station.topics import (
     AlarmsTopic,
@@ -37,7 +38,7 @@ def station_topic(station: Station) -> StationTopic:
     """Who this station is."""
     setup, shift = station.setup, station.shift
     running = None
-    if shift is not None:
+    if shift is not None and is_named(shift):
         running = ShiftView(shift.name, shift.business_date, shift.started_at, shift.ended_at, shift.planned)
     return StationTopic(
         setup.id, setup.name, setup.area, setup.zone, bool(station.plant.orders), setup.has_centre, running, setup.version
