@@ -84,7 +84,7 @@ class Tag:
     """One named value of one machine.
 
     `address` is in the driver's own notation (`holding:100`, `coil:3`, `holding:100.5` for a bit; an OPC UA node id,
-    with `/Field` for a structure's field). The value a person sees is `raw * scale + offset` in `unit`.
+    with `/Field` for a structure's field, `#3` for a bit). The value a person sees is `raw * scale + offset` in `unit`.
     """
 
     name: str

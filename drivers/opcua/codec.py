@@ -22,15 +22,21 @@ def reading(place: Place, notification: Notification) -> tuple[Value, Quality]:
 
 
 def decode(place: Place, found: Any) -> Value:
-    """Return `found`, or its field, as the tag's type; None where it is not that."""
-    raw = found if place.field is None else getattr(found, place.field, None)
-    kind = place.tag.data_type
+    """Return `found`, or the part the tag stands for, as the tag's type; None where it is not that."""
+    address, kind = place.address, place.tag.data_type
+    raw = found if address.field is None else getattr(found, address.field, None)
+    if address.bit is not None:
+        return _bit(raw, address.bit)
     if kind is DataType.STRING:
         return _text(raw)
     if kind is DataType.BOOL:
         return raw if isinstance(raw, bool) else None
     number = _integer(raw, kind) if kind in INTEGER_BITS else _real(raw)
     return None if number is None else _finite(Scaling.of(place.tag).to_units(number))
+
+
+def _bit(raw: Any, bit: int) -> bool | None:
+    return bool(raw >> bit & 1) if isinstance(raw, int) and not isinstance(raw, bool) else None
 
 
 def _text(raw: Any) -> str | None:

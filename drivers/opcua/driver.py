@@ -143,7 +143,7 @@ class OpcUaDriver:
         await self._hang_up()
         make = await asyncio.to_thread(_session_type)  # loading the library must not hold up the other links
         self._session = make(self._options)
-        await self._session.open(with_structures=any(place.field for place in self._places.values()))
+        await self._session.open(with_structures=any(place.address.field for place in self._places.values()))
         return self._session
 
     async def _hang_up(self) -> None:

@@ -1,4 +1,4 @@
-"""The one module that knows asyncua: one session with one server, never mended, always made anew.
+"""Where asyncua ends (with `security`, `identity`, `variants`): one session with one server, never mended, always made anew.
 
 The library's own reconnection stays off: after a server that froze and was then killed it reports health while its
 subscriptions are dead. Imported late, because asyncua takes one to two seconds to load.
@@ -7,43 +7,35 @@ subscriptions are dead. Imported late, because asyncua takes one to two seconds 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
-import struct
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from asyncua import ua
 from asyncua.client.client import Client
 from asyncua.common.subscription import Subscription
-from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
-from asyncua.crypto.uacrypto import CertProperties
 from asyncua.ua.attribute_ids import AttributeIds
-from asyncua.ua.ua_binary import variant_to_binary
 
 from drivers.dialling import dial_fault
 from drivers.link import LinkFault, LinkLostError, NotSentError
 from drivers.opcua.address import NodeAddress
-from drivers.opcua.identity import identity
-from drivers.opcua.notification import BAD_NODE_ID_UNKNOWN, Notification
-from drivers.opcua.options import OpcUaOptions, Security
-from drivers.opcua.refusals import NotWrittenError, lost_by, unknown_certificate
+from drivers.opcua.notification import Notification
+from drivers.opcua.options import OpcUaOptions
+from drivers.opcua.refusals import NotWrittenError, lost_by
+from drivers.opcua.security import REQUEST_S, secure
+from drivers.opcua.variants import notification, parameters, unknown, variant
 
 logging.getLogger("asyncua").setLevel(logging.CRITICAL)  # it logs a trace for every lost link; ours to tell, once, in plain words
 
-REQUEST_S = 2.0
 _CONNECT_S = 10.0
 _SIGN_OF_LIFE_S = 1.0
 _PARTING_S = 0.5
 _SESSION_MS = 30_000
 """A server forgets us this long after a cut cable; panels that restart must not use up its few sessions."""
 _SUBSCRIPTION_SILENT_S = 3.0
-_SIGNS_A_SECOND = 1
 _CURRENT_TIME = ua.NodeId.from_string("i=2258")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IDENTIFIERS: dict[str, Callable[[str], Any]] = {"i": int, "s": str, "g": UUID}
 
 Told = Callable[[Notification], None]
@@ -64,7 +56,7 @@ class Session:
     async def open(self, *, with_structures: bool) -> None:
         """Connect, prove who is who, and learn where the server counts its namespaces (and what its structures are)."""
         async with self._guard(_CONNECT_S):
-            await self._secure()
+            await secure(self._client, self._options)
             await self._client.connect()
             uris = await self._client.get_namespace_array()
             self._namespaces = {uri: index for index, uri in enumerate(uris)}
@@ -77,7 +69,7 @@ class Session:
         ids = [found for found in known.values() if found is not None]
         async with self._guard(REQUEST_S + 1):
             answers = iter(await self._client.uaclient.read_attributes(ids, AttributeIds.Value) if ids else [])
-        return [_unknown(node) if found is None else _notification(node, next(answers)) for node, found in known.items()]
+        return [unknown(node) if found is None else notification(node, next(answers)) for node, found in known.items()]
 
     async def subscribe(self, nodes: Sequence[NodeAddress], period_ms: int, told: Told) -> None:
         """Have the server tell every change: sampled twice a period, told once, queued deep enough to lose none."""
@@ -87,7 +79,7 @@ class Session:
         ear = _Ear(known, told, self._end)
         sampling_ms = period_ms / 2
         async with self._guard(_CONNECT_S):
-            subscription = await self._client.create_subscription(_parameters(period_ms), ear)
+            subscription = await self._client.create_subscription(parameters(period_ms, _SESSION_MS), ear)
             self._subscriptions.append((subscription, asyncio.get_running_loop().time()))
             items = [self._client.get_node(found) for found in known]
             depth = max(10, 2 * round(period_ms / sampling_ms))
@@ -148,39 +140,11 @@ class Session:
             raise NotSentError(lost.fault, lost.reason) from lost
         if not self.is_open:
             raise NotSentError(LinkFault.CLOSED, self._ended or f"{self._options.url} closed the connection")
-        return ua.DataValue(_variant(raw, self._types[node]))
+        return ua.DataValue(variant(raw, self._types[node]))
 
     async def _variant_type(self, node: ua.NodeId) -> ua.VariantType:
         async with self._guard(REQUEST_S + 1, NotWrittenError):
             return await self._client.get_node(node).read_data_type_as_variant_type()
-
-    async def _secure(self) -> None:
-        """Set user, certificate and the pinned certificate of the server."""
-        options = self._options
-        if options.security is Security.NONE:
-            return
-        assert options.pki is not None, "the options see to it"
-        ours = await asyncio.to_thread(identity, options.pki)
-        self._client.application_uri = ours.uri
-        theirs = await self._trusted_certificate()
-        await self._client.set_security(
-            SecurityPolicyBasic256Sha256, ours.certificate, ours.key, server_certificate=CertProperties(theirs, "der")
-        )
-        if options.user is not None:
-            self._client.set_user(options.user)
-            self._client.set_password(options.password or "")
-
-    async def _trusted_certificate(self) -> bytes:
-        """Return the certificate the server shows for our security, if it is the pinned one."""
-        scout = Client(self._options.url, timeout=REQUEST_S)
-        endpoints = await scout.connect_and_get_server_endpoints()
-        mode = ua.MessageSecurityMode.SignAndEncrypt
-        shown = Client.find_endpoint(endpoints, mode, SecurityPolicyBasic256Sha256.URI).ServerCertificate or b""
-        shown = shown[: int.from_bytes(shown[2:4], "big") + 4]  # a chain may follow its first certificate
-        fingerprint = hashlib.sha256(shown).hexdigest()
-        if fingerprint != self._options.fingerprint:
-            raise unknown_certificate(fingerprint, self._options.fingerprint)
-        return shown
 
     @asynccontextmanager
     async def _guard(self, seconds: float, refusal: type[NotWrittenError] | None = None) -> AsyncGenerator[None, None]:
@@ -216,49 +180,9 @@ class _Ear:
 
     def datachange_notification(self, node: Any, _value: Any, data: Any) -> None:
         """Pass one change on."""
-        self._told(_notification(self._nodes[node.nodeid], data.monitored_item.Value))
+        self._told(notification(self._nodes[node.nodeid], data.monitored_item.Value))
 
     def status_change_notification(self, status: ua.StatusChangeNotification) -> None:
         """Note that the server ended the subscription."""
         if status.Status.is_bad():  # BadShutdown is asyncua's own word for a lost connection
             self._ended(f"the server ended the subscription or the connection ({status.Status.name})")
-
-
-def _parameters(period_ms: int) -> ua.CreateSubscriptionParameters:
-    sign_every = max(1, round(1000 / _SIGNS_A_SECOND / period_ms))
-    return ua.CreateSubscriptionParameters(
-        RequestedPublishingInterval=period_ms,
-        RequestedLifetimeCount=max(3 * sign_every, round(_SESSION_MS / period_ms)),
-        RequestedMaxKeepAliveCount=sign_every,
-        MaxNotificationsPerPublish=0,
-        PublishingEnabled=True,
-        Priority=0,
-    )
-
-
-def _notification(node: NodeAddress, found: ua.DataValue) -> Notification:
-    status = found.StatusCode.value if found.StatusCode is not None else 0
-    value = found.Value.Value if found.Value is not None else None
-    return Notification(node, value, status, _microseconds(found.SourceTimestamp or found.ServerTimestamp))
-
-
-def _unknown(node: NodeAddress) -> Notification:
-    return Notification(node, None, BAD_NODE_ID_UNKNOWN, None)
-
-
-def _microseconds(time: datetime | None) -> int | None:
-    if time is None:
-        return None
-    aware = time if time.tzinfo is not None else time.replace(tzinfo=UTC)
-    return (aware - _EPOCH) // timedelta(microseconds=1)
-
-
-def _variant(raw: Any, variant_type: ua.VariantType) -> ua.Variant:
-    """Return `raw` typed; raises `NotWrittenError` where it does not fit, before anything is sent."""
-    is_real = variant_type in (ua.VariantType.Float, ua.VariantType.Double) and isinstance(raw, int | float)
-    variant = ua.Variant(float(raw) if is_real else raw, variant_type)
-    try:
-        variant_to_binary(variant)
-    except (struct.error, ua.UaError, TypeError, AttributeError, ValueError) as error:
-        raise NotWrittenError("BadTypeMismatch") from error
-    return variant

@@ -81,9 +81,18 @@ def serve(port, pki, *, earlier_namespaces=0):
 
 
 def stop(counterpart, thread):
-    counterpart.run(counterpart.server.stop())
+    counterpart.run(_stop(counterpart.server))
     counterpart.loop.call_soon_threadsafe(counterpart.loop.stop)
     thread.join(10)
+
+
+async def _stop(server):
+    """Stop, and end the tasks asyncua leaves behind for sessions that were never closed."""
+    await server.stop()
+    left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in left:
+        task.cancel()
+    await asyncio.wait(left, timeout=5) if left else None
 
 
 async def _start(counterpart, earlier_namespaces):
