@@ -64,7 +64,8 @@ class RecordFile:
     def position(self) -> Position:
         """Where the journal stands, read again after a failure."""
         if self._tip is None:
-            self._tip = tip_of(self._file.connection, self._station_id)
+            with self._file.transaction() as connection:
+                self._tip = tip_of(connection, self._station_id)
         if self._tip is None:
             raise CommitFailedError("the journal has no epoch")
         return self._tip

@@ -24,7 +24,8 @@ def open_signals(folder: Path, *, is_new_store: bool, at: Instant) -> tuple[Data
     except DatabaseError as error:
         if not is_damage(error):
             raise diagnosed(path, error) from error
-        return _open(path), (Notice(SIGNALS_DAMAGED, (_set_aside(path, at),)),)
+        damaged = Notice(SIGNALS_DAMAGED, (_set_aside(path, at),))
+        return _open(path), (damaged,)
 
 
 def _set_aside(path: Path, at: Instant) -> str:

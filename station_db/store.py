@@ -123,8 +123,9 @@ class Store:
         crashpoint("after_curves")
 
     def _write(self, batch: Sequence[Changes], origin: Origin) -> Position:
+        before = self.position
         with self._record.transaction() as connection:
-            position = writing.write_changes(connection, origin, self.position, sum(batch, Changes()))
+            position = writing.write_changes(connection, origin, before, sum(batch, Changes()))
             crashpoint("before_commit")
         return position
 
@@ -137,7 +138,8 @@ class Store:
 
     def last_frame_number(self) -> int:
         """Where the numbers of frames go on; 0 when there is none."""
-        return signal_store.last_frame_number(self._signals.connection)
+        with self._signals.transaction() as connection:
+            return signal_store.last_frame_number(connection)
 
     def shed_frames(self, before: Instant) -> int:
         """Let go of the frames taken before an instant; how many there were."""

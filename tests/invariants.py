@@ -1,0 +1,90 @@
+"""What must hold after any fault (RELIABILITY, A2). Each raises `AssertionError` naming what it found.
+
+I1, I3 and I5 read the files with plain SQL, so that they do not lean on the code they judge.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from station_db.verify import verify_store
+
+NOT_TYPED = {"journal", "set_aside", "watermark", "centre_head", "station", "alembic_version"}
+LOCAL = {"draft", "command_outcome", "counter_position", "feed_cursor"}
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A read-only look into a file."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        yield connection
+
+
+def saved_means_saved(folder: Path, saved: Iterable[str]) -> None:
+    """I1: every record for which "saved" was said is in the journal."""
+    with reading(folder / "record.db") as record:
+        here = {row["record_id"] for row in record.execute("SELECT record_id FROM journal")}
+    lost = set(saved) - here
+    assert not lost, f"I1: {len(lost)} saved records are gone, first {min(lost)}"
+
+
+def decisions_are_whole(folder: Path) -> None:
+    """I3: a journal entry has its row and a row its entry; the counter stands at its last cycle; a named curve is here."""
+    with reading(folder / "record.db") as record:
+        _rows_match_entries(record)
+        _counter_matches_cycles(record)
+        named = {row[0] for row in record.execute("SELECT curve_digest FROM cycle WHERE curve_digest IS NOT NULL")}
+    with reading(folder / "signals.db") as signals:
+        here = {row[0] for row in signals.execute("SELECT digest FROM curve")}
+    assert named <= here, f"I3: {len(named - here)} cycles name a curve that was never kept"
+
+
+def _rows_match_entries(record: sqlite3.Connection) -> None:
+    tables = {row[0] for row in record.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    rows = {
+        (kind, row["station_id"], row["id"]): row["row_version"]
+        for kind in tables - NOT_TYPED - LOCAL
+        for row in record.execute(f'SELECT station_id, id, row_version FROM "{kind}"')
+    }
+    newest = "SELECT kind, station_id, record_id, MAX(version) AS version FROM journal GROUP BY kind, station_id, record_id"
+    entries = {
+        (row["kind"].rpartition(".")[0], row["station_id"], row["record_id"]): row["version"] for row in record.execute(newest)
+    }
+    assert rows == entries, f"I3: rows and entries differ in {len(rows.items() ^ entries.items())} places"
+
+
+def _counter_matches_cycles(record: sqlite3.Connection) -> None:
+    """Where a test counts cycles with a counter called `cycle`, both stand at the same number."""
+    counted = record.execute("SELECT machine, value FROM counter_position WHERE counter = 'cycle'").fetchall()
+    for machine, value in counted:
+        last = record.execute("SELECT MAX(number) FROM cycle WHERE machine = ?", (machine,)).fetchone()[0]
+        assert last == value, f"I3: the counter of {machine} stands at {value}, its last cycle is {last}"
+
+
+def numbers_have_no_gaps(folder: Path) -> None:
+    """I5: each epoch of the station counts 1, 2, 3 ... to its last entry."""
+    counted = """SELECT epoch, COUNT(*) AS n, MIN(seq) AS first, MAX(seq) AS last
+        FROM journal WHERE station_id <> 'centre' GROUP BY epoch"""
+    with reading(folder / "record.db") as record:
+        for row in record.execute(counted):
+            assert (row["first"], row["last"]) == (1, row["n"]), (
+                f"I5: epoch {row['epoch']} has {row['n']} entries up to {row['last']}"
+            )
+
+
+def history_is_untouched(folder: Path) -> None:
+    """I7: the chain holds, and every table says what the journal says."""
+    report = verify_store(folder)
+    assert report.is_sound, f"I7: {report.problems[:3]}"
+
+
+def store_is_sound(folder: Path, saved: Iterable[str] = ()) -> None:
+    """I1, I3, I5 and I7 of one station's store."""
+    saved_means_saved(folder, saved)
+    decisions_are_whole(folder)
+    numbers_have_no_gaps(folder)
+    history_is_untouched(folder)

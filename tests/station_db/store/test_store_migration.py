@@ -1,0 +1,93 @@
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from station_db import migrating
+from station_db.errors import NewerSchemaError
+from station_db.notices import MIGRATED
+from tests.invariants import store_is_sound
+from tests.station_db.store import store_worker
+from tests.station_db.store.store_cases import at, cycle_changes, open_store
+
+MIGRATION_POINTS = ("during_migration_copy", "during_migration", "before_swap", "after_swap")
+SECOND_REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("station") as station:
+        station.add_column(sa.Column("note", sa.Text()))
+"""
+
+
+@pytest.fixture
+def next_version(tmp_path, monkeypatch):
+    """A later Lineside, whose schema has one more column."""
+    scripts = tmp_path / "scripts"
+    shutil.copytree(migrating.SCRIPTS, scripts)
+    (scripts / "versions" / "0002_more.py").write_text(SECOND_REVISION)
+
+    def begin():
+        monkeypatch.setattr(migrating, "SCRIPTS", scripts)
+        monkeypatch.setattr(migrating, "HEAD", "0002")
+
+    return begin
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "store"
+    made.mkdir()
+    store = open_store(made)
+    store.commit([cycle_changes(1)], at(1))
+    store.close()
+    return made
+
+
+def revision(path):
+    with closing(sqlite3.connect(path)) as record:
+        assert record.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        return record.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+
+
+def test_an_older_store_is_migrated_and_goes_on_in_its_epoch(folder, next_version):
+    next_version()
+    store = open_store(folder, prefix="later")
+    assert [notice.code for notice in store.notices] == [MIGRATED]
+    assert (store.position.epoch_no, store.position.seq, store.generation) == (1, 2, 2)
+    store.commit([cycle_changes(2)], at(2))
+    store.close()
+    assert revision(folder / "record.db") == "0002"
+    assert revision(folder / "record.db.before-0002") == "0001"
+    store_is_sound(folder, ["cycle-000001", "cycle-000002"])
+
+
+@pytest.mark.parametrize("point", MIGRATION_POINTS)
+def test_a_migration_that_died_left_the_old_or_the_new_store(folder, next_version, point):
+    next_version()
+    assert store_worker.run(store_worker.record, folder, crash=point).was_killed
+    assert revision(folder / "record.db") == ("0002" if point == "after_swap" else "0001")
+    assert revision(folder / "record.db.before-0002") == "0001"
+    store_is_sound(folder, ["cycle-000001"])
+    again = store_worker.run(store_worker.record, folder, kill_after=1)
+    assert revision(folder / "record.db") == "0002"
+    store_is_sound(folder, ["cycle-000001", *again.saved])
+
+
+def test_a_newer_store_is_refused_and_not_changed(folder, next_version, monkeypatch):
+    with monkeypatch.context():
+        next_version()
+        open_store(folder, prefix="later").close()
+    monkeypatch.undo()
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(NewerSchemaError) as refusal:
+        open_store(folder)
+    assert refusal.value.path == folder / "record.db"
+    assert "0002" in refusal.value.reason
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
