@@ -7,10 +7,15 @@ from hmi.presenters.durations import elapsed
 from hmi.presenters.picture import Picture
 from hmi.presenters.words import joined, say, translate
 from hmi.station.topics import AlarmView
-from resources.words.english import ENGLISH
 from widgets.display import AlarmText, Severity
 
-_SEVERITIES = {"urgent": Severity.ALARM, "high": Severity.WARNING, "medium": Severity.WARNING, "low": Severity.NOTICE}
+_SEVERITIES = {
+    "critical": Severity.ALARM,
+    "urgent": Severity.ALARM,
+    "high": Severity.WARNING,
+    "medium": Severity.WARNING,
+    "low": Severity.NOTICE,
+}
 
 
 def present_alarms(picture: Picture, now: Moment) -> AlarmText | None:
@@ -29,34 +34,31 @@ def present_alarms(picture: Picture, now: Moment) -> AlarmText | None:
 
 def _present(picture: Picture, alarm: AlarmView, now: Moment) -> AlarmText:
     others = len(picture.alarms.alarms) - 1
+    title, detail = _words(picture, alarm)
     return AlarmText(
         _SEVERITIES.get(alarm.priority, Severity.WARNING),
         priority_word(alarm.priority),
-        title_of(picture, alarm),
-        joined(*_details(alarm)),
+        title,
+        detail,
         age=elapsed(alarm.came_at, now.wall),
         more=f"+{others}" if others else "",
     )
 
 
-def title_of(picture: Picture, alarm: AlarmView) -> str:
-    """Who has what: `Press: hydraulic oil is hot`."""
+def _words(picture: Picture, alarm: AlarmView) -> tuple[str, str]:
+    """Cause, then consequence and action. A machine's own texts name the machine; ours say all in one go."""
+    if not alarm.text:
+        cause, _, rest = say(alarm.code, alarm.args).partition(". ")
+        return cause.rstrip("."), rest
     machine = picture.machine(alarm.source)
-    text = alarm.text or say(alarm.code, alarm.args)
-    return f"{machine.name}: {text}" if machine and not text.startswith(machine.name) else text
-
-
-def _details(alarm: AlarmView) -> tuple[str, ...]:
-    if alarm.consequence or alarm.action:
-        return (alarm.consequence, alarm.action)
-    said = (f"{alarm.code}.consequence", f"{alarm.code}.action")
-    return tuple(say(code, alarm.args) for code in said if code in ENGLISH)
+    named = machine and not alarm.text.startswith(machine.name)
+    return f"{machine.name}: {alarm.text}" if named else alarm.text, joined(alarm.consequence, alarm.action)
 
 
 def priority_word(priority: str) -> str:
     """The badge's word."""
     match priority:
-        case "high" | "urgent":
+        case "critical" | "urgent" | "high":
             return translate("alarms", "High")
         case "low":
             return translate("alarms", "Low")

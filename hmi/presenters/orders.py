@@ -23,6 +23,8 @@ class OrderDetail:
     needs: tuple[tuple[str, str], ...]
     action: str
     why_not: str
+    is_open: bool
+    needs_person: bool
 
 
 def present_queue(picture: Picture, now: Moment) -> tuple[OrderText, ...]:
@@ -95,7 +97,9 @@ def present_detail(picture: Picture, key: str, now: Moment) -> OrderDetail | Non
         subtitle=joined(f"{order.product} {order.revision}".strip(), order.product_name),
         needs=_needs(order, picture, now),
         action=_action(order),
-        why_not=_why_not(order),
+        why_not=_why_not(picture, order),
+        is_open=_is_open(order),
+        needs_person=picture.people.signed_in is None and order.can_start,
     )
 
 
@@ -115,14 +119,17 @@ def _needs(order: OrderView, picture: Picture, now: Moment) -> tuple[tuple[str, 
 
 
 def _action(order: OrderView) -> str:
-    match order.state:
-        case JobState.RUNNING | JobState.INTERRUPTED:
-            return translate("orders", "Go to the work")
-        case _:
-            return translate("orders", "Start {0}").format(order.id)
+    return translate("orders", "Go to the work") if _is_open(order) else translate("orders", "Start {0}").format(order.id)
 
 
-def _why_not(order: OrderView) -> str:
-    if order.can_start or order.state in (JobState.RUNNING, JobState.INTERRUPTED):
+def _is_open(order: OrderView) -> bool:
+    return order.state in (JobState.RUNNING, JobState.INTERRUPTED)
+
+
+def _why_not(picture: Picture, order: OrderView) -> str:
+    if _is_open(order):
         return ""
-    return say(order.why_not_code, order.why_not_args) or _state(order)[0]
+    if not order.can_start:
+        return say(order.why_not_code, order.why_not_args) or _state(order)[0]
+    may = picture.people.signed_in is None or "StartOrder" in picture.people.allowed
+    return "" if may else translate("orders", "your role may not start orders")

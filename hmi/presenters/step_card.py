@@ -10,6 +10,7 @@ from hmi.presenters.people import pause_reasons
 from hmi.presenters.picture import Picture
 from hmi.presenters.serial import why_not_typed
 from hmi.presenters.words import joined, say, translate
+from hmi.station.permits import ASK_AGAIN
 from hmi.station.topics import OpenStep, WorkTopic
 from station_db.records.orders import JobState, StepKind, StepState
 from widgets.display import StepMark
@@ -123,7 +124,7 @@ def _open(picture: Picture, work: WorkTopic, step: OpenStep) -> StepCardView:
         note=_note(work),
         step_run=step.run,
         measure=present_measure(step) if body is CardBody.NUMBER else None,
-        main=_allowed(picture, _COMMANDS[body], MainAction(act, _action_text(step, act))),
+        main=_main(picture, step, body, act),
     )
 
 
@@ -142,6 +143,12 @@ _COMMANDS = {
     CardBody.SCAN: "ScanSerial",
     CardBody.MACHINE: "",
 }
+
+
+def _main(picture: Picture, step: OpenStep, body: CardBody, act: Act) -> MainAction:
+    if body is CardBody.MACHINE and step.machine_wait_code in ASK_AGAIN:
+        return _allowed(picture, "ConfirmStep", MainAction(Act.CONFIRM, translate("step", "I looked: ask again")))
+    return _allowed(picture, _COMMANDS[body], MainAction(act, _action_text(step, act)))
 
 
 def _allowed(picture: Picture, command: str, main: MainAction) -> MainAction:

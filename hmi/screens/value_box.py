@@ -11,7 +11,7 @@ from widgets.card import Card, CardKind
 from widgets.label import Label
 from widgets.limit_bar import LimitBar
 from widgets.profile import TextRole
-from widgets.theme import Theme
+from widgets.theme import Theme, restyle
 
 
 class ValueBox(Card):
@@ -22,7 +22,7 @@ class ValueBox(Card):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, CardKind.ACTIVE, parent=parent)
         self.setObjectName("value_box")
-        self.setProperty("interactive", True)
+        restyle(self, interactive=True)
         self.setMinimumHeight(theme.profile.primary)
         self._caption = Label(theme, "", TextRole.BODY, tone="second")
         self._number = Label(theme, "", TextRole.DISPLAY)

@@ -1,0 +1,159 @@
+"""What happened in this shift or the last: cycles with their curves, checks, states, stops. Works without a network."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from hmi.archive import Archive, Found, NotFound
+from hmi.presenters.desk import Desk
+from hmi.presenters.history import empty_sentence, say_unreadable
+from hmi.screens.cycle_view import CycleView
+from hmi.screens.history_rows import Kind, Rows, columns_of
+from hmi.screens.history_spans import ShiftChoice, shift_span
+from station_db.records.production import Cycle
+from widgets.card import Card
+from widgets.display import RowText
+from widgets.empty_state import EmptyState
+from widgets.table_row import TableHead, TableRow
+from widgets.theme import Theme
+from widgets.touch_button import TouchButton
+from widgets.touch_list import TouchList
+
+
+class HistoryPage(QWidget):
+    """A list at the left, the touched cycle at the right."""
+
+    def __init__(self, theme: Theme, desk: Desk, archive: Archive, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._desk = desk
+        self.archive = archive
+        self._rows = Rows(archive)
+        self._kind = Kind.CYCLES
+        self._shift = ShiftChoice.THIS
+        self._shown: tuple[RowText, ...] | None = None
+        self._buttons: dict[str, TouchButton] = {}
+        self._list = TouchList(theme)
+        self._empty = EmptyState(theme, "")
+        self._more = TouchButton(theme, self.tr("Show older"))
+        self._more.setObjectName("history_more")
+        self._more.clicked.connect(self._rows.go_on)
+        self._cycle = CycleView(theme, desk, archive)
+        self._card = Card(theme)
+        self._head: TableHead | None = None
+        self._lay_out()
+        archive.found.connect(self._take)
+        archive.not_found.connect(self._say_unreadable)
+
+    def showEvent(self, event: object) -> None:
+        """Read anew whenever the page is opened."""
+        super().showEvent(event)
+        self.load()
+
+    def load(self) -> None:
+        """Read the chosen list of the chosen shift."""
+        machine = self._desk.picture.main_machine
+        span = shift_span(self._shift, self._desk.picture, self._desk.now().wall)
+        self._rows.ask(self._kind, span, machine.id if machine else "")
+        self._mark_chosen()
+        self._show_head()
+
+    def choose_kind(self, kind: Kind) -> None:
+        """Show another list."""
+        self._kind = kind
+        self.load()
+
+    def choose_shift(self, shift: ShiftChoice) -> None:
+        """Show another shift."""
+        self._shift = shift
+        self.load()
+
+    def refresh(self) -> None:
+        """History stands still while it is looked at; only the axes may become known."""
+        self._cycle.refresh()
+
+    def _take(self, found: Found) -> None:
+        if not self._rows.take(found):
+            return
+        rows = self._rows.texts(self._desk.picture.zone, self._desk.now().wall)
+        if rows == self._shown:
+            return
+        self._shown = rows
+        self._list.show_rows([self._row(row) for row in rows])
+        self._list.setVisible(bool(rows))
+        self._empty.show_sentence(empty_sentence(self._kind))
+        self._empty.setVisible(not rows)
+        self._more.setVisible(self._rows.has_more)
+
+    def _row(self, text: RowText) -> TableRow:
+        row = TableRow(self._theme, text, columns_of(self._kind)[1])
+        row.setObjectName(f"row_{text.key}")
+        row.clicked.connect(lambda: self._open(text.key))
+        return row
+
+    def _open(self, key: str) -> None:
+        for row in self._list.rows:
+            row.setChecked(row.key == key)
+        record = self._rows.record(key)
+        if isinstance(record, Cycle):
+            self._cycle.show_cycle(record)
+
+    def _say_unreadable(self, failure: NotFound) -> None:
+        self._list.hide()
+        self._empty.show_sentence(say_unreadable(failure.reason))
+        self._empty.show()
+
+    def _mark_chosen(self) -> None:
+        for key, button in self._buttons.items():
+            button.setChecked(key in (self._kind, self._shift))
+        self._cycle.setVisible(self._kind is Kind.CYCLES)
+
+    def _show_head(self) -> None:
+        titles, shares = columns_of(self._kind)
+        head = TableHead(self._theme, titles, shares)
+        if self._head:
+            self._card.column.replaceWidget(self._head, head)
+            self._head.hide()
+            self._head.deleteLater()
+        else:
+            self._card.column.insertWidget(0, head)
+        self._head = head
+
+    def _choice(self, key: ShiftChoice | Kind, text: str) -> TouchButton:
+        button = TouchButton(self._theme, text)
+        button.setObjectName(f"history_{key}")
+        button.setCheckable(True)
+        act = self.choose_kind if isinstance(key, Kind) else self.choose_shift
+        button.clicked.connect(lambda: act(key))
+        self._buttons[key] = button
+        return button
+
+    def _choices(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(self._theme.profile.gap)
+        row.addWidget(self._choice(ShiftChoice.THIS, self.tr("This shift")))
+        row.addWidget(self._choice(ShiftChoice.LAST, self.tr("Last shift")))
+        row.addStretch(1)
+        row.addWidget(self._choice(Kind.CYCLES, self.tr("Cycles")))
+        row.addWidget(self._choice(Kind.CHECKS, self.tr("Checks")))
+        row.addWidget(self._choice(Kind.STATES, self.tr("States")))
+        row.addWidget(self._choice(Kind.STOPS, self.tr("Stops")))
+        return row
+
+    def _lay_out(self) -> None:
+        gap = self._theme.profile.gap
+        self._card.column.addWidget(self._list, 1)
+        self._card.column.addWidget(self._empty, 1)
+        self._card.column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        self._more.hide()
+        self._list.hide()
+        grid = QGridLayout(self)
+        grid.setContentsMargins(gap, gap, gap, gap)
+        grid.setSpacing(gap)
+        grid.addLayout(self._choices(), 0, 0, 1, 2)
+        grid.addWidget(self._card, 1, 0)
+        grid.addWidget(self._cycle, 1, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(1, 1)

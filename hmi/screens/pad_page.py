@@ -1,0 +1,72 @@
+"""Typing with gloves: one page for a measured value, a PIN and the digits of a serial number."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from hmi.presenters.desk import Desk
+from hmi.screens.notice_line import NoticeLine
+from hmi.screens.step_picture import StepPicture
+from widgets.display import PadQuestion
+from widgets.label import Label
+from widgets.number_pad import NumberPad
+from widgets.profile import TextRole
+from widgets.theme import Theme
+from widgets.touch_button import ButtonKind, TouchButton
+
+
+class PadPage(QWidget):
+    """The pad under a heading, Back at its top. Every touchable key has a name: `key_3`, `key_enter`, `key_fail` ..."""
+
+    left = Signal()
+
+    def __init__(self, theme: Theme, desk: Desk, *, is_small: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pad = NumberPad(theme, compact=is_small)
+        self._title = Label(theme, "", TextRole.TITLE, wraps=True)
+        self._note = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
+        self._picture = StepPicture(theme)
+        self._back = TouchButton(theme, self.tr("Back"))
+        self._back.setObjectName("pad_back")
+        self._back.clicked.connect(self.left)
+        self.pad.refused.connect(desk.tell)
+        self._lay_out(theme, desk)
+        self._name_keys()
+
+    def ask(self, title: str, note: str, question: PadQuestion, *, picture: str = "", text: str = "") -> None:
+        """Open the pad with its question."""
+        self._title.show_text(title)
+        self._note.show_text(note)
+        self._note.setVisible(bool(note))
+        self._picture.show_picture(picture)
+        self.pad.ask(question, text)
+        self.pad.setFocus()
+
+    def _lay_out(self, theme: Theme, desk: Desk) -> None:
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(self._title)
+        names.addWidget(self._note)
+        head = QHBoxLayout()
+        head.setSpacing(theme.profile.gap)
+        head.addLayout(names, 1)
+        head.addWidget(self._back)
+        self.pad.head.addLayout(head)
+        self.pad.head.addWidget(self._picture, 1)
+        self.pad.head.addWidget(NoticeLine(theme, desk))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(*(theme.profile.gap,) * 4)
+        row.addWidget(self.pad)
+
+    def _name_keys(self) -> None:
+        """Names for whoever drives the pad by touch: tests and the rehearsal."""
+        for button in self.pad.findChildren(TouchButton):
+            if button.words().isdecimal():
+                button.setObjectName(f"key_{button.words()}")
+            elif button.kind is ButtonKind.PRIMARY:
+                button.setObjectName("key_enter")
+            elif button.kind is ButtonKind.KEY and button.words() in (".", ","):
+                button.setObjectName("key_mark")
+            elif button.kind is ButtonKind.KEY and not button.words():
+                button.setObjectName("key_backspace")

@@ -1,0 +1,113 @@
+"""The operator's home: the machine at the left, the work at the right; on small panels one after the other, work first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+
+from hmi.presenters.desk import Desk
+from hmi.presenters.people import pause_reasons
+from hmi.screens.action_strip import ActionStrip
+from hmi.screens.bad_part_card import BadPartCard
+from hmi.screens.chart_card import ChartCard
+from hmi.screens.choice_card import ChoiceCard
+from hmi.screens.finish_card import FinishCard
+from hmi.screens.free_card import FreeCard
+from hmi.screens.sign_in_card import SignInCard
+from hmi.screens.step_card import StepCard
+from hmi.station.commands import BadPart, Body, FinishOrder, PauseOrder, SignIn
+from widgets.theme import Theme
+
+
+class RunPage(QWidget):
+    """Work card and machine card. What is asked besides takes the work card's place and goes back to it when done."""
+
+    wanted = Signal(str)
+    """Another page: `number`, `serial`, `orders`."""
+
+    def __init__(self, theme: Theme, desk: Desk, *, is_small: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        strip = ActionStrip(theme, desk, with_chart=is_small)
+        self._strip = strip
+        self.step = StepCard(theme, desk, strip if is_small else None)
+        self.free = FreeCard(theme, desk, with_chart=is_small)
+        self.machine = ChartCard(theme, desk, None if is_small else strip, with_back=is_small)
+        self.sign_in = SignInCard(theme, desk)
+        self.bad_part = BadPartCard(theme, desk)
+        self.pause = ChoiceCard(theme, desk, pause_reasons(), name="pause")
+        self.finish = FinishCard(theme, desk)
+        self.cards = {"step": self.step, "free": self.free, "sign_in": self.sign_in, "bad_part": self.bad_part}
+        self.cards |= {"pause": self.pause, "finish": self.finish}
+        self._side = QStackedWidget()
+        self._key = "step"
+        self._lay_out(theme, is_small=is_small)
+        self._connect()
+
+    @property
+    def key(self) -> str:
+        """Which card is shown."""
+        return self._key
+
+    def show_card(self, key: str, unit: str = "") -> None:
+        """Show a card in the work's place; `unit` is the one a bad part begins with."""
+        self._key = key
+        if key == "bad_part":
+            self.bad_part.choose(unit)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is true now."""
+        if self._key in ("step", "free"):
+            self._key = "step" if self._desk.picture.work.order else "free"
+        card = self.cards[self._key]
+        self._side.setCurrentWidget(card)
+        if card is not self.machine:
+            self.machine.refresh()
+        if card is self.pause:
+            self._ask_pause()
+        else:
+            card.refresh()
+
+    def _ask_pause(self) -> None:
+        title = self.tr("Pause {0}. Why?").format(self._desk.picture.work.order)
+        self.pause.show_question(title, self.tr("The step you are at is kept."))
+
+    def _connect(self) -> None:
+        self._strip.chosen.connect(self.show_card)
+        for card in (self.step, self.free):
+            card.wanted.connect(self._go)
+        self.machine.unit_chosen.connect(lambda unit: self.show_card("bad_part", unit))
+        self.machine.back_pressed.connect(self.show_work)
+        for card in (self.bad_part, self.pause, self.finish):
+            card.cancelled.connect(self.show_work)
+        self.sign_in.left.connect(self.show_work)
+        self.pause.chosen.connect(lambda reason: self._desk.ask(PauseOrder(reason=reason), "pause"))
+        self._desk.succeeded.connect(self._after)
+
+    def show_work(self) -> None:
+        """Back to the work."""
+        self.show_card("step")
+
+    def _go(self, key: str) -> None:
+        if key in self.cards:
+            self.show_card(key)
+        else:
+            self.wanted.emit(key)
+
+    def _after(self, body: Body) -> None:
+        """What was asked for is done: back to the work."""
+        if isinstance(body, BadPart | FinishOrder | PauseOrder | SignIn):
+            self.show_work()
+
+    def _lay_out(self, theme: Theme, *, is_small: bool) -> None:
+        if is_small:
+            self.cards["chart"] = self.machine
+        for card in self.cards.values():
+            self._side.addWidget(card)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(*(theme.profile.gap,) * 4)
+        row.setSpacing(theme.profile.gap)
+        if not is_small:
+            row.addWidget(self.machine, 59)
+        row.addWidget(self._side, 41)

@@ -1,0 +1,145 @@
+"""The one window: frame and pages, and the way between them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from hmi.archive import Archive
+from hmi.presenters.desk import Desk, Wishes
+from hmi.presenters.scans import ShowOrder, route_scan
+from hmi.screens.frame import Frame
+from hmi.screens.history_page import HistoryPage
+from hmi.screens.measure_page import MeasurePage
+from hmi.screens.orders_page import OrdersPage
+from hmi.screens.pin_page import PinPage
+from hmi.screens.run_page import RunPage
+from hmi.screens.serial_page import SerialPage
+from hmi.station.commands import Body, StartOrder
+from resources.assets import IconName
+from resources.themes import DAY, NIGHT
+from widgets.display import NavPlace
+from widgets.theme import Theme
+
+SMALL_MM = 300
+"""Panels narrower than this show chart and step one after the other."""
+
+
+class StationWindow(QWidget):
+    """What the operator sees."""
+
+    closed = Signal()
+
+    def __init__(self, theme: Theme, desk: Desk, wishes: Wishes, archive: Archive, *, width_px: int) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setWindowTitle("Lineside")
+        self._theme = theme
+        self._desk = desk
+        is_small = width_px / theme.profile.px_per_mm < SMALL_MM
+        self.run = RunPage(theme, desk, is_small=is_small)
+        self.orders = OrdersPage(theme, desk)
+        self.history = HistoryPage(theme, desk, archive)
+        self.measure = MeasurePage(theme, desk, wishes, is_small=is_small)
+        self.serial = SerialPage(theme, desk, is_small=is_small)
+        self.pin = PinPage(theme, desk, is_small=is_small)
+        self.frame = Frame(theme, desk, self._places(), is_small=is_small)
+        self._pages = {"run": self.run, "orders": self.orders, "history": self.history}
+        self._pages |= {"number": self.measure, "serial": self.serial, "pin": self.pin}
+        for page in self._pages.values():
+            self.frame.pages.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.frame)
+        self._connect()
+        self.go("run")
+
+    @property
+    def key(self) -> str:
+        """Which page is shown."""
+        return next(key for key, page in self._pages.items() if page is self.frame.pages.currentWidget())
+
+    def go(self, key: str) -> None:
+        """Show a page; a place of the navigation, or an entry page of Run."""
+        page = self._pages[key]
+        self.frame.pages.setCurrentWidget(page)
+        self.frame.navigation.show_place(key if key in ("orders", "history") else "run")
+        if key in ("number", "serial"):
+            page.open()
+        self.refresh()
+
+    def go_home(self) -> None:
+        """The work, one touch away from everywhere."""
+        self.run.show_work()
+        self.go("run")
+
+    def refresh(self) -> None:
+        """Show what is true now, in the frame and on the page in sight."""
+        self.frame.refresh()
+        self.frame.pages.currentWidget().refresh()
+
+    def scanned(self, text: str) -> None:
+        """A scan goes to the step that expects it, the order it names, or signs somebody in."""
+        match route_scan(self._desk.picture, text):
+            case ShowOrder(order=order):
+                self.orders.choose(order)
+                self.go("orders")
+            case body:
+                self._desk.ask(body, f"scan {text}")
+
+    def broken_scan(self, text: str) -> None:
+        """A scan that never ended is said, not guessed."""
+        self._desk.tell(self.tr("The scan was cut off: {0}. Scan again.").format(text))
+
+    def switch_theme(self) -> None:
+        """Day to night and back."""
+        self._theme.switch(DAY if self._theme.tokens.name == NIGHT.name else NIGHT)
+        self.refresh()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Say that the window is gone."""
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _places(self) -> tuple[NavPlace, ...]:
+        return (
+            NavPlace("run", self.tr("Run"), IconName.RUN),
+            NavPlace("orders", self.tr("Orders"), IconName.ORDERS),
+            NavPlace("history", self.tr("History"), IconName.HISTORY),
+        )
+
+    def _connect(self) -> None:
+        self.frame.navigation.place_chosen.connect(lambda key: self.go_home() if key == "run" else self.go(key))
+        self.frame.header.person_pressed.connect(self._show_people)
+        self.run.wanted.connect(self.go)
+        self.run.sign_in.pin_wanted.connect(self._ask_pin)
+        self.run.sign_in.theme_wanted.connect(self.switch_theme)
+        self.orders.work_wanted.connect(self.go_home)
+        self.orders.sign_in_wanted.connect(self._show_people)
+        for page in (self.measure, self.serial):
+            page.left.connect(self.go_home)
+        self.pin.left.connect(self._show_people)
+        self.pin.wanted.connect(lambda: self.go("pin"))
+        self._desk.changed.connect(self._follow)
+        self._desk.ticked.connect(self.refresh)
+        self._desk.succeeded.connect(self._after)
+
+    def _show_people(self) -> None:
+        self.run.show_card("sign_in")
+        self.go("run")
+
+    def _ask_pin(self, person: str) -> None:
+        self.pin.ask_person(person)
+        self.go("pin")
+
+    def _follow(self) -> None:
+        """A step that is no longer open closes its pad."""
+        if self.key in ("number", "serial") and not self._pages[self.key].is_open():
+            self.go_home()
+        self.refresh()
+
+    def _after(self, body: Body) -> None:
+        """An order was started or a person came: to the work."""
+        if isinstance(body, StartOrder) or self.key == "pin":
+            self.go_home()

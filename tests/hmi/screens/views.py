@@ -1,0 +1,154 @@
+"""Every screen of the station as a test builds it, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QSize
+
+from hmi.archive import Archive, AskCycles, Found
+from hmi.screens.window import StationWindow
+from hmi.station import topics
+from station_db.records.base import Digest, Verdict
+from station_db.records.production import Cycle, Result
+from tests.hmi.screens import scenes
+from tests.hmi.screens.scenes import NOW, Stage, stage, work
+from widgets.theme import Theme
+
+
+@dataclass(frozen=True)
+class View:
+    """A station and what is done at its window before it is looked at."""
+
+    stage: Callable[[], Stage]
+    act: Callable[[StationWindow, Stage], None] = lambda _window, _stage: None
+
+
+class NoArchive(Archive):
+    """A door behind which nothing is read; the test answers."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("nowhere"))
+        self.asked: list[object] = []
+
+    def ask(self, question: object) -> None:
+        self.asked.append(question)
+
+
+def window_of(made: Stage, theme: Theme, size: QSize) -> StationWindow:
+    """The window of a stage."""
+    window = StationWindow(theme, made.desk, made.wishes, NoArchive(), width_px=size.width())
+    window.setFixedSize(size)
+    window.show()
+    return window
+
+
+def built(view: View, theme: Theme, size: QSize) -> StationWindow:
+    """A view's window, laid out."""
+    made = view.stage()
+    window = window_of(made, theme, size)
+    view.act(window, made)
+    made.desk.tick()
+    window.grab()
+    return window
+
+
+def cycles(count: int) -> tuple[Cycle, ...]:
+    """The last cycles of the press, newest first."""
+    return tuple(
+        Cycle(
+            id=f"c{184 - back}",
+            machine="press",
+            number=184 - back,
+            ended_at=NOW - back * 73_000_000,
+            duration_ms=4200 + back,
+            verdict=Verdict.BAD if back == 3 else Verdict.GOOD,
+            results=(Result("end_force", 64.9 + (6.7 if back == 3 else 0), "kN"), Result("end_position", 29.98, "mm")),
+            curve_digest=Digest("d"),
+        )
+        for back in range(count)
+    )
+
+
+def _history(window: StationWindow, _made: Stage) -> None:
+    window.go("history")
+    archive = window.history.archive
+    question = next(asked for asked in reversed(archive.asked) if isinstance(asked, AskCycles))
+    archive.found.emit(Found(question, cycles(50)))
+
+
+def _typed(window: StationWindow, _made: Stage) -> None:
+    window.go("number")
+    for key in "0.32":
+        window.measure.pad.press(key)
+
+
+def _refused(window: StationWindow, made: Stage) -> None:
+    made.clock.turn(3)
+    made.desk.tick()
+
+
+def _card(key: str) -> Callable[[StationWindow, Stage], None]:
+    return lambda window, _made: window.run.show_card(key)
+
+
+def _pin(window: StationWindow, _made: Stage) -> None:
+    window.run.sign_in.pin_wanted.emit("at")
+    for key in "2749":
+        window.pin.pad.press(key)
+
+
+def _stale(made: Stage) -> Stage:
+    made.clock.turn(12)
+    made.desk.take_pulse(scenes.pulse(made.clock, heard_ago=12))
+    return made
+
+
+def _offline() -> Stage:
+    return stage(topics.SyncTopic("offline", 214, NOW - 12 * 60_000_000))
+
+
+def _free() -> Stage:
+    return stage(topics.WorkTopic(), scenes.FREE_ORDERS, topics.AlarmsTopic())
+
+
+def _blocked() -> Stage:
+    press = replace(scenes.PRESS, state="not_executing", packml="Idle", since=NOW - 4 * 60_000_000)
+    made = stage(topics.MachinesTopic((press, scenes.SCREWDRIVER)), topics.AlarmsTopic())
+    made.desk.take_curve(scenes.curve(185, 1.0))
+    made.tell(topics.CycleTopic("c185", "press", 185, "good", NOW - 240_000_000, "", 185))
+    return made
+
+
+VIEWS: dict[str, View] = {
+    "run": View(stage),
+    "run_scan": View(lambda: stage(work(1), topics.AlarmsTopic())),
+    "run_instruction": View(lambda: stage(work(2))),
+    "run_machine": View(lambda: stage(work(5))),
+    "run_judge": View(lambda: stage(work(6))),
+    "run_confirm": View(lambda: stage(work(7))),
+    "run_blocked": View(_blocked),
+    "run_stale": View(lambda: _stale(stage())),
+    "run_engine_gone": View(stage, _refused),
+    "run_offline": View(_offline),
+    "run_paused": View(lambda: stage(work(4, state="interrupted", pause_reason="break"))),
+    "run_nobody": View(lambda: stage(scenes.NOBODY)),
+    "run_free": View(_free),
+    "run_watch": View(lambda: stage(topics.WorkTopic(), topics.OrdersTopic(), topics.SyncTopic("none"))),
+    "chart": View(stage, lambda window, _made: window.run.show_card("chart") if "chart" in window.run.cards else None),
+    "sign_in": View(lambda: stage(scenes.NOBODY), _card("sign_in")),
+    "person": View(stage, _card("sign_in")),
+    "bad_part": View(stage, _card("bad_part")),
+    "pause": View(stage, _card("pause")),
+    "finish": View(stage, _card("finish")),
+    "number": View(stage, _typed),
+    "serial": View(lambda: stage(work(1)), lambda window, _made: window.go("serial")),
+    "pin": View(lambda: stage(scenes.NOBODY), _pin),
+    "orders": View(stage, lambda window, _made: window.go("orders")),
+    "orders_free": View(_free, lambda window, _made: window.go("orders")),
+    "orders_empty": View(lambda: stage(topics.WorkTopic(), topics.OrdersTopic()), lambda window, _made: window.go("orders")),
+    "history": View(stage, _history),
+    "history_empty": View(stage, lambda window, _made: window.go("history")),
+}
