@@ -8,42 +8,28 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drivers.tag import Purpose
-from hmi.station import alarms, releases
+from hmi.station import alarms, levels, releases, waits
 from hmi.station.codes import Code, RefusedError
 from hmi.station.counters import Reading
 from hmi.station.cycles import Made
 from hmi.station.decision import WriteResult
-from hmi.station.releases import LIVE, Level, Releases
+from hmi.station.releases import LIVE, Releases
 from hmi.station.state import Station, Wait
 from hmi.station.turn import Turn
 from hmi.station.wiring import Wiring
-from station_db.records.equipment import MachineWrite, WriteState
-from station_db.records.orders import Permit, PermitState, StepKind, StepSpec
+from station_db.records.equipment import WriteState
+from station_db.records.orders import Permit, PermitState
 
-SETTLE_NS = 200_000_000
-"""On top of the counters' period: after so long a cycle begun before the level was confirmed has been heard of."""
-MS_NS = 1_000_000
-STANDING: dict[PermitState, Code] = {
-    PermitState.ASKED: Code.WAIT_PERMIT,
-    PermitState.CONFIRMED: Code.WAIT_START,
-    PermitState.UNKNOWN: Code.WAIT_PERMIT_UNKNOWN,
-    PermitState.USED: Code.WAIT_CYCLE_UNSEEN,
-}
 ASK_AGAIN = frozenset({Code.WAIT_PERMIT_UNKNOWN, Code.WAIT_CYCLE_UNSEEN, Code.WAIT_LEVEL_FAILED})
 """What only a person may repeat, by confirming the step."""
-
-
-def machine_of(station: Station, spec: StepSpec) -> str:
-    """The machine of a machine step; the main one where the routing names none."""
-    return spec.machine or station.main
 
 
 def advance(station: Station, turn: Turn) -> Station:
     """Void what nobody waits for, set the levels, ask for the permit the open step needs."""
     station = replace(station, releases=_void_stranger(station, turn))
     for wiring in station.wirings.values():
-        station = replace(station, releases=_set_level(station, wiring, turn))
-    wait = _wait(station, turn)
+        station = replace(station, releases=levels.follow(station, wiring, turn))
+    wait = waits.wait(station)
     if wait is not None:
         return _tell(station, wait, turn)
     asked = replace(station, releases=_ask(station, turn))
@@ -54,14 +40,14 @@ def made(station: Station, machine: str, parts: Made, turn: Turn) -> tuple[Relea
     """A machine counted: the permit is used up by its cycle (then it is returned), or lost with the machine's restart."""
     state, permit = station.releases, station.releases.permit
     if permit is None or permit.machine != machine or permit.state not in LIVE:
-        return _forget_level(state, machine, parts), None
+        return _forget_if_restarted(state, machine, parts), None
     if parts.reading is Reading.MOVED and _passed(permit, parts, station.wirings[machine]):
         is_seen = parts.cycle is not None and parts.cycle.number == permit.cycle_number
         used = releases.with_permit(state, PermitState.USED, turn, "" if is_seen else "cycle_unseen")
-        return _forget_level(used, machine, parts), used.permit if is_seen else None
+        return _forget_if_restarted(used, machine, parts), used.permit if is_seen else None
     if parts.rebooted:
         state = releases.with_permit(state, PermitState.VOID, turn, "machine_restarted")
-    return _forget_level(state, machine, parts), None
+    return _forget_if_restarted(state, machine, parts), None
 
 
 def wrote(station: Station, result: WriteResult, turn: Turn) -> Station:
@@ -70,7 +56,7 @@ def wrote(station: Station, result: WriteResult, turn: Turn) -> Station:
     if write is None:
         return station
     if write.permit is None:
-        return replace(station, releases=releases.with_level(state, write.machine, _level_after(write, turn)))
+        return replace(station, releases=releases.with_level(state, write.machine, levels.after(write, turn)))
     permit = state.permit
     if permit is not None and permit.id == write.permit and permit.state is PermitState.ASKED:
         is_there = write.state is WriteState.CONFIRMED
@@ -83,75 +69,18 @@ def ask_again(station: Station, turn: Turn) -> Station:
     """A person looked at the machine and wants a new permit for the open step. Raises `RefusedError` where none is due."""
     if station.wait.code not in ASK_AGAIN or station.work is None or station.work.open_spec is None:
         raise RefusedError(Code.STEP_NEEDS_MACHINE)
-    machine = machine_of(station, station.work.open_spec)
+    machine = waits.machine_of(station, station.work.open_spec)
     state = releases.with_level(station.releases, machine, replace(station.releases.level(machine), failed=None))
     if state.permit is not None and state.permit.state is PermitState.UNKNOWN:
         state = releases.with_permit(state, PermitState.VOID, turn, "asked_again")
     return replace(station, releases=replace(state, permit=None))
 
 
-def link_lost(state: Releases, machine: str) -> Releases:
-    """While a machine is away its level may change; it is read again."""
-    return releases.with_level(state, machine, Level())
-
-
-def _wait(station: Station, turn: Turn) -> Wait | None:
-    """What the open machine step waits for; None when its permit is to be asked for now."""
-    work = station.work
-    if work is None or work.open_spec is None or work.open_spec.kind is not StepKind.MACHINE_CYCLE:
-        return Wait()
-    machine = machine_of(station, work.open_spec)
-    wiring = station.wirings[machine]
-    if not station.links[machine].is_live:
-        return Wait(Code.WAIT_MACHINE_UNKNOWN, (wiring.machine.name,))
-    running = station.numbers[machine].running
-    code = _standing(station, wiring, running)
-    if code is None and not work.is_running:
-        return Wait(Code.WAIT_PAUSED)
-    if code is None and wiring.takes_permits:
-        code = _hindrance(station, wiring, running, turn)
-    return None if code is None else Wait(code, (wiring.machine.name,))
-
-
-def _standing(station: Station, wiring: Wiring, running: int | None) -> Code | None:
-    """What the step's permit (or, without permits, the machine itself) says."""
-    if not wiring.takes_permits:
-        return Code.WAIT_START if running is None else Code.WAIT_RUNNING
-    permit, step = station.releases.permit, station.work and station.work.open_step
-    if permit is None or not step or permit.step_run != step.id:
-        return None
-    if permit.state is PermitState.CONFIRMED and running == permit.cycle_number:
-        return Code.WAIT_RUNNING
-    return STANDING.get(permit.state)
-
-
-def _hindrance(station: Station, wiring: Wiring, running: int | None, turn: Turn) -> Code | None:
-    """What must be over before a permit is asked for."""
-    machine = wiring.machine.id
-    level = station.releases.level(machine)
-    if wiring.may_write(Purpose.PERMIT_REQUIRED):
-        if level.failed is not None:
-            return Code.WAIT_LEVEL_FAILED
-        if level.value != 1:
-            return Code.WAIT_LEVEL
-    if station.releases.is_writing(machine):
-        return Code.WAIT_PERMIT
-    heard_since = station.watches[machine].heard_ns - level.confirmed_ns
-    if machine not in station.positions or running is not None or heard_since < _settle_ns(wiring):
-        return Code.WAIT_FREE_CYCLE
-    return None
-
-
-def _settle_ns(wiring: Wiring) -> int:
-    period_ms = wiring.machine.groups.get(wiring.by_purpose[Purpose.CYCLE].group, 0)
-    return SETTLE_NS + period_ms * MS_NS
-
-
 def _ask(station: Station, turn: Turn) -> Releases:
     work = station.work
     if work is None or work.open_step is None or work.open_spec is None:
         return station.releases
-    machine = machine_of(station, work.open_spec)
+    machine = waits.machine_of(station, work.open_spec)
     wiring = station.wirings[machine]
     last = station.positions[machine].values[Purpose.CYCLE]
     permit = Permit(
@@ -179,37 +108,6 @@ def _void_stranger(station: Station, turn: Turn) -> Releases:
         return state
     last = station.positions[permit.machine].values[Purpose.CYCLE]
     return releases.ask(state, station.wirings[permit.machine], Purpose.PERMITTED_CYCLE, last, turn, permit.id)
-
-
-def _set_level(station: Station, wiring: Wiring, turn: Turn) -> Releases:
-    """`permit_required` is 1 while an order that uses this machine is open, else 0: the machine runs free."""
-    machine, state = wiring.machine.id, station.releases
-    if not wiring.may_write(Purpose.PERMIT_REQUIRED) or not station.links[machine].is_live or machine not in station.positions:
-        return state
-    wanted, level = _wanted(station, machine), state.level(machine)
-    if level.value is None:
-        level = replace(level, value=wiring.number(station.watches[machine].image, Purpose.PERMIT_REQUIRED))
-        state = releases.with_level(state, machine, level)
-    if level.value == wanted or level.failed == wanted or state.is_writing(machine):
-        return state
-    return releases.ask(state, wiring, Purpose.PERMIT_REQUIRED, wanted, turn)
-
-
-def _wanted(station: Station, machine: str) -> int:
-    if station.work is None or not station.wirings[machine].takes_permits:
-        return 0
-    steps = station.work.routing.steps
-    return int(any(spec.kind is StepKind.MACHINE_CYCLE and machine_of(station, spec) == machine for spec in steps))
-
-
-def _level_after(write: MachineWrite, turn: Turn) -> Level:
-    value = int(write.value)
-    return Level(value, turn.now.mono) if write.state is WriteState.CONFIRMED else Level(None, turn.now.mono, failed=value)
-
-
-def _forget_level(state: Releases, machine: str, parts: Made) -> Releases:
-    """A machine that restarted does not know its level any more."""
-    return link_lost(state, machine) if parts.rebooted else state
 
 
 def _passed(permit: Permit, parts: Made, wiring: Wiring) -> bool:
@@ -241,3 +139,7 @@ def _tell_machine(station: Station, wiring: Wiring, wait: Wait, turn: Turn, acti
         else:
             active = alarms.clear(active, (machine, code), turn)
     return active
+
+
+def _forget_if_restarted(state: Releases, machine: str, parts: Made) -> Releases:
+    return levels.forget(state, machine) if parts.rebooted else state

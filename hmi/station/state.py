@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from hmi.station.alarms import Alarms
 from hmi.station.codes import Code
@@ -23,6 +24,8 @@ from station_db.records.base import Instant
 from station_db.records.equipment import EngineRun, EquipmentState
 from station_db.records.people import PersonRole, ShiftOccurrence, SignIn
 from station_db.records.production import Cycle
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +92,13 @@ def with_work(station: Station, work: Work) -> Station:
     if responses.get(work.response.job_order) != work.response:
         responses = {**responses, work.response.job_order: work.response}
     return replace(station, work=work if work.is_open else None, responses=responses)
+
+
+def with_watch(station: Station, machine: str, watch: Watch) -> Station:
+    """A machine was heard."""
+    return replace(station, watches=put(station.watches, machine, watch))
+
+
+def put(parts: Mapping[str, Part], machine: str, part: Part) -> Mapping[str, Part]:
+    """The parts of all machines with that of one replaced."""
+    return {**parts, machine: part}

@@ -17,7 +17,7 @@ from hmi.station import begin as beginning
 from hmi.station.codes import Code, RefusedError
 from hmi.station.commands import Command
 from hmi.station.decision import Decision, WriteResult
-from hmi.station.machines import Curves
+from hmi.station.making import Curves
 from hmi.station.setup import Setup
 from hmi.station.state import Station
 from hmi.station.topics import TOPICS, AlarmView, SyncTopic, Topic
