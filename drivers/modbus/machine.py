@@ -11,7 +11,7 @@ from drivers.modbus.codec import BlockDecoder
 from drivers.modbus.fifo import block_words
 from drivers.modbus.options import ModbusOptions
 from drivers.modbus.plan import Block, plan
-from drivers.tag import Tag
+from drivers.tag import Purpose, Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,13 @@ def machine(setup: DeviceSetup, options: ModbusOptions) -> Machine:
 
 
 def planned(places: Sequence[Place], options: ModbusOptions) -> tuple[PlannedBlock, ...]:
-    """Return the block reads for `places`."""
-    return tuple(PlannedBlock(block, BlockDecoder(block, options.word_order)) for block in plan(places, options.max_registers))
+    """Return the block reads for `places`; the cycle counter first, so that no result is older than its cycle."""
+    blocks = sorted(plan(places, options.max_registers), key=_has_no_cycle)
+    return tuple(PlannedBlock(block, BlockDecoder(block, options.word_order)) for block in blocks)
+
+
+def _has_no_cycle(block: Block) -> bool:
+    return all(place.tag.purpose is not Purpose.CYCLE for place in block.places)
 
 
 def _of_group(places: Sequence[Place], group: str) -> list[Place]:

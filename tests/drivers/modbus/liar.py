@@ -15,6 +15,7 @@ class Liar:
         self.writes = []
         self.connections = 0
         self.registers = {}
+        self.refuses = {}
         self.port = 0
         self.asked = asyncio.Event()
 
@@ -70,6 +71,8 @@ class Liar:
 
     def body(self, pdu):
         function, start, count = struct.unpack(">BHH", pdu[:5])
+        if start in self.refuses:
+            return bytes([function | 0x80, self.refuses[start]])
         if function in (5, 6, 16):
             self.writes.append(pdu)
             return pdu[:5]

@@ -9,6 +9,7 @@ from liar import RIGHT, WRONG, liar
 from drivers.driver import UnreachableError, WriteRefusedError, WriteUnknownError
 from drivers.modbus.driver import create
 from drivers.reading import Batch, Heard, LinkDown, LinkUp, Quality
+from drivers.tag import Purpose
 
 
 async def first(driver, wanted, count=1):
@@ -70,6 +71,54 @@ def test_a_lie_takes_the_link_down_and_no_value_is_believed(mode, tags, setup):
     expected = {"silent": "silent", "late": "silent", "hangup": "closed"}.get(mode, "bad_reply")
     assert (down.code, down.device) == (expected, "press")
     assert down.reason.startswith("127.0.0.1")
+
+
+def test_a_block_the_device_refuses_is_bad_alone(tags, setup):
+    async def scenario():
+        async with liar() as machine:
+            machine.refuses = {300: 2}
+            driver = create(setup(tags, port=machine.port))
+            return (await first(driver, Batch))[-1]
+
+    batch = asyncio.run(scenario())
+    assert believed([batch]) == {**RIGHT_VALUES, "c": None}
+    assert dict(zip(batch.tags, batch.qualities, strict=True))["c"] is Quality.BAD
+
+
+def test_a_gateway_that_answers_for_a_dead_device_is_no_sign_of_life(tags, setup):
+    async def scenario():
+        async with liar() as machine:
+            machine.refuses = {3: 11}
+            driver = create(setup(tags, port=machine.port))
+            return (await first(driver, LinkDown))[-1]
+
+    assert asyncio.run(scenario()).code == "silent"
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [(2, WriteRefusedError), (6, WriteRefusedError), (4, WriteUnknownError), (11, WriteUnknownError), (10, UnreachableError)],
+)
+def test_what_a_write_was_answered_with_says_whether_it_may_have_happened(code, error, tags, setup):
+    async def scenario():
+        async with liar() as machine:
+            machine.refuses = {300: code}
+            driver = create(setup(tags, port=machine.port))
+            with pytest.raises(error):
+                await driver.write(tags[2], 7)
+            await driver.close()
+
+    asyncio.run(scenario())
+
+
+def test_the_cycle_number_is_read_before_the_results_that_go_with_it(tag, setup):
+    async def scenario():
+        async with liar() as machine:
+            tags = [tag("verdict", "holding:5"), tag("cycle", "holding:400", purpose=Purpose.CYCLE)]
+            driver = create(setup(tags, port=machine.port))
+            return (await first(driver, Batch))[-1].tags
+
+    assert asyncio.run(scenario()) == ("cycle", "verdict")
 
 
 def test_a_device_that_lies_and_mends_is_live_again_with_its_own_values(tags, setup):
