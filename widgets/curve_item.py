@@ -9,7 +9,10 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from widgets.minmax import Floats, PixelMap, envelope, segments
+from widgets.minmax import Floats, PixelMap, column_lines, envelope
+
+_THIN = 2
+"""Up to this width in pixels an upright is drawn once: its neighbours give it its width."""
 
 
 class CurveItem(pg.GraphicsObject):
@@ -22,8 +25,8 @@ class CurveItem(pg.GraphicsObject):
         self._width = width
         self._bounds = QRectF()
         self._drawn_for: PixelMap | None = None
-        self._lines = PrimitiveArray(QLineF, 4)
-        self._count = 0
+        self._uprights = PrimitiveArray(QLineF, 4)
+        self._joins = PrimitiveArray(QLineF, 4)
 
     def show_curve(self, x: Floats, y: Floats) -> None:
         """Draw these samples; NaN is a gap."""
@@ -39,6 +42,7 @@ class CurveItem(pg.GraphicsObject):
         """Change its look."""
         self._pen.setColor(colour)
         self._width = width
+        self._drawn_for = None
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -48,25 +52,24 @@ class CurveItem(pg.GraphicsObject):
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
         """Draw the lines, shifted by whole pixels until they are as wide as asked."""
         self._prepare(painter.worldTransform())
-        if not self._count:
-            return
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         painter.setPen(self._pen)
-        for right, down in _shifts(self._width):
-            painter.translate(right, down)
-            painter.drawLines(*self._lines.drawargs())
-            painter.translate(-right, -down)
+        reach = _reach(self._width)
+        beside = reach if self._width > _THIN else range(1)
+        _draw(painter, self._uprights, [(at, 0) for at in beside])
+        _draw(painter, self._joins, [(0, at) for at in reach] + [(at, 0) for at in beside if at])
 
     def _prepare(self, to_pixels: QTransform) -> None:
         pixels = PixelMap(to_pixels.m11(), to_pixels.dx(), to_pixels.m22(), to_pixels.dy())
         if pixels == self._drawn_for:
             return
-        lines = segments(self._x, self._y, pixels)
-        self._lines.resize(len(lines))
-        self._count = len(lines)
-        if self._count:
-            self._lines.ndarray()[:] = lines
+        lines = column_lines(self._x, self._y, pixels)
+        reach = _reach(self._width)
+        lines.uprights[:, 1] += reach[0]
+        lines.uprights[:, 3] += reach[-1]
+        _fill(self._uprights, lines.uprights)
+        _fill(self._joins, lines.joins)
         self._drawn_for = pixels
 
 
@@ -103,10 +106,24 @@ class BandItem(pg.GraphicsObject):
         painter.drawPolygon(self._area)
 
 
-def _shifts(width: int) -> list[tuple[int, int]]:
-    """Offsets that make a 1 px line look `width` px wide at any slope."""
+def _reach(width: int) -> range:
+    """Whole pixels a line of `width` reaches before and after its middle."""
     before = (width - 1) // 2
-    return [(0, at - before) for at in range(width)] + [(at - before, 0) for at in range(width) if width > 2 and at != before]
+    return range(-before, width - before)
+
+
+def _draw(painter: QPainter, lines: PrimitiveArray, shifts: list[tuple[int, int]]) -> None:
+    if not len(lines.ndarray()):
+        return
+    for right, down in shifts:
+        painter.translate(right, down)
+        painter.drawLines(*lines.drawargs())
+        painter.translate(-right, -down)
+
+
+def _fill(array: PrimitiveArray, lines: Floats) -> None:
+    array.resize(len(lines))
+    array.ndarray()[:] = lines
 
 
 def _bounds(x: Floats, y: Floats) -> QRectF:

@@ -75,6 +75,7 @@ class CycleChart(pg.GraphicsView):
         """Hatch the chart and say why; an empty reason makes it live."""
         restyle(self, quality="stale" if reason else "live")
         self._note(replace(self._notes, stale=reason))
+        self._current.show_colour(self._theme.color("past" if reason else "trace"), self._theme.profile.line(1.0))
 
     def show_empty(self, sentence: str) -> None:
         """Say in one sentence why there is no curve; empty takes it away."""
@@ -150,7 +151,7 @@ class CycleChart(pg.GraphicsView):
     def _dress(self) -> None:
         self.setBackground(self._theme.tokens.panel)
         self._band.show_colour(self._theme.color("band"))
-        self._current.show_colour(self._theme.color("trace"), self._theme.profile.line(1.0))
+        self.show_stale(self._notes.stale)
         for item in self._past:
             item.show_colour(self._theme.color("past"), self._thin())
         self._place()

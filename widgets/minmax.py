@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+_TOUCHING = 1.5
+"""Uprights this many pixels apart leave no column between them."""
+
 
 @dataclass(frozen=True)
 class PixelMap:
@@ -20,35 +23,41 @@ class PixelMap:
     y_offset: float
 
 
-def segments(x: Floats, y: Floats, pixels: PixelMap) -> Floats:
-    """Lines (x1, y1, x2, y2) in pixels, one row each, that look like the curve through every sample.
+@dataclass(frozen=True)
+class ColumnLines:
+    """Lines (x1, y1, x2, y2) in pixels, one row each: an upright per column, and joins between columns."""
+
+    uprights: Floats
+    joins: Floats
+
+
+def column_lines(x: Floats, y: Floats, pixels: PixelMap) -> ColumnLines:
+    """Lines that look like the curve through every sample.
 
     Samples may run back and forth in x. A NaN in either is a gap that no line crosses.
     """
     across = x * pixels.x_scale + pixels.x_offset
     up = y * pixels.y_scale + pixels.y_offset
-    known = np.isfinite(across) & np.isfinite(up)
-    if not known.any():
-        return np.empty((0, 4))
-    kept = np.flatnonzero(known)
-    across, up = across[kept], up[kept]
+    kept = np.flatnonzero(np.isfinite(across + up))
+    if not len(kept):
+        return ColumnLines(np.empty((0, 4)), np.empty((0, 4)))
+    if len(kept) < len(across):
+        across, up = across[kept], up[kept]
     gap = np.diff(kept) > 1
     starts = np.flatnonzero(np.concatenate(([True], (np.diff(np.floor(across)) != 0) | gap)))
     return _lines(across, up, starts, gap)
 
 
-def _lines(across: Floats, up: Floats, starts: NDArray[np.intp], gap: NDArray[np.bool_]) -> Floats:
-    """One upright line a column, and one from each column's last sample to the next one's first."""
+def _lines(across: Floats, up: Floats, starts: NDArray[np.intp], gap: NDArray[np.bool_]) -> ColumnLines:
+    """An upright a column, and a join to the next one unless the two touch by themselves."""
     ends = np.append(starts[1:], len(across)) - 1
     lows, highs = np.minimum.reduceat(up, starts), np.maximum.reduceat(up, starts)
-    joined = np.flatnonzero(~gap[ends[:-1]]) if len(starts) > 1 else np.empty(0, np.intp)
-    lines = np.empty((len(starts) + len(joined), 4))
-    upright = lines[: len(starts)]
-    upright[:, 0] = upright[:, 2] = across[starts]
-    upright[:, 1], upright[:, 3] = lows, highs
+    columns = across[starts]
+    apart = (lows[1:] > highs[:-1]) | (lows[:-1] > highs[1:]) | (np.abs(np.diff(columns)) > _TOUCHING)
+    joined = np.flatnonzero(apart & ~gap[ends[:-1]])
     before, after = ends[joined], starts[joined + 1]
-    lines[len(starts) :] = np.column_stack((across[before], up[before], across[after], up[after]))
-    return lines
+    joins = np.column_stack((across[before], up[before], across[after], up[after]))
+    return ColumnLines(np.column_stack((columns, lows, columns, highs)), joins)
 
 
 def envelope(x: Floats, low: Floats, high: Floats, most: int = 600) -> tuple[Floats, Floats, Floats]:

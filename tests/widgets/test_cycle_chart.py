@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QWheelEvent
 from widgets.chart_axes import ChartAxis, ChartView
 from widgets.curve_item import CurveItem
 from widgets.cycle_chart import Curve, CycleChart
-from widgets.minmax import PixelMap, envelope, segments
+from widgets.minmax import PixelMap, column_lines, envelope
 
 VALUES = some.floats(-1e6, 1e6, allow_nan=False) | some.just(float("nan"))
 CURVES = arrays.arrays(np.float64, some.integers(1, 300), elements=VALUES)
@@ -21,12 +21,12 @@ PIXELS = PixelMap(0.25, 3.0, -0.5, 400.0)
 @given(CURVES)
 def test_few_lines_keep_the_greatest_and_least_of_every_pixel_column(y):
     x = np.arange(len(y), dtype=float)
-    lines = segments(x, y, PIXELS)
+    lines = column_lines(x, y, PIXELS).uprights
     columns = np.floor(x * PIXELS.x_scale + PIXELS.x_offset)
     up = y * PIXELS.y_scale + PIXELS.y_offset
     for column in np.unique(columns[np.isfinite(y)]):
         inside = up[(columns == column) & np.isfinite(y)]
-        drawn = lines[(np.floor(lines[:, 0]) == column) & (lines[:, 0] == lines[:, 2])][:, [1, 3]]
+        drawn = lines[np.floor(lines[:, 0]) == column][:, [1, 3]]
         assert drawn.min() == inside.min()
         assert drawn.max() == inside.max()
 
@@ -34,7 +34,7 @@ def test_few_lines_keep_the_greatest_and_least_of_every_pixel_column(y):
 @given(CURVES)
 def test_no_line_crosses_a_gap(y):
     x = np.arange(len(y), dtype=float)
-    lines = segments(x, y, PixelMap(1.0, 0.0, 1.0, 0.0))
+    lines = column_lines(x, y, PixelMap(1.0, 0.0, 1.0, 0.0)).joins
     for gap in np.flatnonzero(~np.isfinite(y)):
         assert not ((np.minimum(lines[:, 0], lines[:, 2]) < gap) & (np.maximum(lines[:, 0], lines[:, 2]) > gap)).any()
 
@@ -52,7 +52,7 @@ def test_a_thinned_band_still_holds_every_sample(y):
 
 def test_a_curve_that_runs_back_is_drawn_both_ways():
     x, y = np.array([0.0, 10.0, 10.0, 0.0]), np.array([0.0, 0.0, 5.0, 5.0])
-    lines = segments(x, y, PixelMap(1, 0, 1, 0))
+    lines = column_lines(x, y, PixelMap(1, 0, 1, 0)).joins
     assert any(tuple(line) == (10.0, 5.0, 0.0, 5.0) for line in lines)
 
 
