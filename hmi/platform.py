@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -11,7 +13,9 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from types import FrameType
 
 IS_WINDOWS = sys.platform == "win32"
 SOCKET_PATH_MAX = 107
@@ -104,6 +108,15 @@ def watch_stdin(on_end: Callable[[], None]) -> None:
     threading.Thread(target=_drain_stdin, args=(on_end,), name="standard input", daemon=True).start()
 
 
+def on_end_signals(loop: asyncio.AbstractEventLoop, on_end: Callable[[], None]) -> None:
+    """Call `on_end` on the loop when a person or a service asks this process to end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if sys.platform == "win32":
+            signal.signal(number, partial(_end_on_loop, loop, on_end))
+        else:
+            loop.add_signal_handler(number, on_end)
+
+
 def has_display() -> bool:
     """Whether a window can be shown to somebody."""
     if IS_WINDOWS or sys.platform == "darwin":
@@ -111,6 +124,10 @@ def has_display() -> bool:
     if os.environ.get("QT_QPA_PLATFORM", "") in ("eglfs", "linuxfb", "vnc"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _end_on_loop(loop: asyncio.AbstractEventLoop, on_end: Callable[[], None], _number: int, _frame: FrameType | None) -> None:
+    loop.call_soon_threadsafe(on_end)
 
 
 def _drain_stdin(on_end: Callable[[], None]) -> None:

@@ -50,8 +50,8 @@ class Supervisor:
         return self._hold(name, self._kept(name, work))
 
     def start(self, name: str, once: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run something short to its end, once; `told` hears what killed it."""
-        return self._hold(name, self._heard(name, once))
+        """Run something short to its end, once; what kills it is written down."""
+        return self._hold(name, _logged(name, once))
 
     async def close(self, deadline_s: float = 2.0) -> tuple[str, ...]:
         """Cancel all and wait; return the names of those that did not end in time."""
@@ -71,13 +71,6 @@ class Supervisor:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def _heard(self, name: str, once: Coroutine[Any, Any, None]) -> None:
-        try:
-            await once
-        except Exception as error:
-            log.exception("%s failed", name)
-            self._told(name, error)
-
     async def _kept(self, name: str, work: Work) -> None:
         loop, deaths = asyncio.get_running_loop(), 0
         while True:
@@ -95,3 +88,10 @@ class Supervisor:
                 if well is not None:
                     well.cancel()
             await asyncio.sleep(self._back_off.pause(deaths))
+
+
+async def _logged(name: str, once: Coroutine[Any, Any, None]) -> None:
+    try:
+        await once
+    except Exception:
+        log.exception("%s failed", name)

@@ -16,6 +16,7 @@ from hmi.channel.outbox import Live
 from hmi.clock import Clock
 from hmi.engine.curves import Curves
 from hmi.engine.frames import FrameCutter
+from hmi.engine.inputs import Heard
 from hmi.engine.sources import Source
 from hmi.settings import Machine
 from hmi.station.cycles import CompletedCurve
@@ -23,15 +24,12 @@ from station_db.signals import Frame
 
 PULSE_S = 0.25
 
-Hear = Callable[[Event, Mapping[int, CompletedCurve]], None]
-"""The core's ear: an event, and the curve that the batch completes, by its cycle's number."""
-
 
 @dataclass(frozen=True, slots=True)
 class Outlets:
     """Where what comes in goes."""
 
-    core: Hear
+    core: Callable[[Heard], None]
     live: Callable[[Live], None]
     frames: Callable[[Frame], None]
 
@@ -47,6 +45,7 @@ class Door:
         numbers = [tag.name for tag in machine.tags if tag.purpose is Purpose.CYCLE]
         self._cycle_tag = numbers[0] if numbers else None
         self._cycle: Value = None
+        self._last_curve: Mapping[int, CompletedCurve] = {}
 
     def take(self, event: Event) -> None:
         """Hand one event on, in the order it came."""
@@ -54,11 +53,14 @@ class Door:
         if isinstance(event, Samples):
             self._outlets.live(self._curves.add(event))
             return
-        curves: Mapping[int, CompletedCurve] = {}
         if isinstance(event, Batch):
             self._branch_off(event)
-            curves = self._completed(event)
-        self._outlets.core(event, curves)
+            self._complete(event)
+        self._outlets.core(Heard(event, self._last_curve))
+
+    def present(self) -> list[Heard]:
+        """What a core that begins anew must hear to know the machine as it is now."""
+        return [Heard(event, self._last_curve) for event in self.source.present()]
 
     def _branch_off(self, batch: Batch) -> None:
         self._outlets.live(_live(batch))
@@ -66,14 +68,14 @@ class Door:
         if frame is not None:
             self._outlets.frames(frame)
 
-    def _completed(self, batch: Batch) -> Mapping[int, CompletedCurve]:
+    def _complete(self, batch: Batch) -> None:
+        """A new number of the last cycle: its curve is whole, and stays at hand until the next one's is."""
         if self._cycle_tag not in batch.tags:
-            return {}
+            return
         cycle = batch.values[batch.tags.index(self._cycle_tag)]
-        if cycle is None or isinstance(cycle, str) or cycle == self._cycle:
-            return {}
-        self._cycle = cycle
-        return self._curves.take(int(cycle))
+        if cycle is not None and not isinstance(cycle, str) and cycle != self._cycle:
+            self._cycle = cycle
+            self._last_curve = self._curves.take(int(cycle))
 
 
 class Acquisition:
@@ -105,9 +107,9 @@ class Acquisition:
         """Whether a machine is there now."""
         return self._doors[machine].source.is_live(self._clock.moment().mono)
 
-    def present(self) -> list[Event]:
+    def present(self) -> list[Heard]:
         """What a core that begins anew must hear first."""
-        return [event for door in self._doors.values() for event in door.source.present()]
+        return [heard for door in self._doors.values() for heard in door.present()]
 
 
 def _live(batch: Batch) -> LiveValues:

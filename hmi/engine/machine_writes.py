@@ -41,6 +41,10 @@ class MachineWrites:
                     return await self._write(order, self._tags[order.machine, order.tag], self._drivers[order.machine])
             except TimeoutError:
                 return WriteResult(order.id, WriteState.UNKNOWN, "the machine did not answer in time")
+            except Exception as error:
+                # An outside driver may raise anything; what then happened to the machine nobody knows.
+                log.exception("a write to %s.%s failed", order.machine, order.tag)
+                return WriteResult(order.id, WriteState.UNKNOWN, str(error))
 
     async def _write(self, order: WriteOrder, tag: Tag, driver: Driver) -> WriteResult:
         try:

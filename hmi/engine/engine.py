@@ -1,0 +1,244 @@
+"""The engine's process: builds its parts, wires them, and stops them in the order that loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from importlib.metadata import version
+
+from drivers.driver import Driver, MachineSetupError
+from hmi import logs, platform
+from hmi.channel.hub import Hub
+from hmi.channel.messages import Hello, StoreGeneration
+from hmi.channel.server import ChannelServer
+from hmi.clock import Clock, SystemClock, new_id
+from hmi.engine.acquisition import Acquisition, Outlets
+from hmi.engine.centre_door import open_centre
+from hmi.engine.desk import StationDesk
+from hmi.engine.heartbeat import Heartbeat, heartbeat_tag
+from hmi.engine.inputs import Ending, Faulty, Heard, Well
+from hmi.engine.links import make_drivers
+from hmi.engine.machine_writes import MachineWrites
+from hmi.engine.notices import Publisher
+from hmi.engine.recorder import Hears, Recorder
+from hmi.engine.runner import Runner, Surroundings
+from hmi.engine.uplink import Uplink, Wires
+from hmi.messages import Words
+from hmi.settings import Settings
+from hmi.station.setup import Setup
+from hmi.station.topics import AlarmView
+from hmi.tasks import Supervisor
+from station_db.errors import StoreError
+from station_db.reader import Reader
+from station_db.store import Store
+
+log = logging.getLogger(__name__)
+
+BEGIN_PATIENCE_S = 2.0
+"""A screen is let in after so long even if the record can't be written: it then says so."""
+END_PATIENCE_S = 3.0
+SELF = "engine"
+DIED = "engine.process_died"
+FRAMES_LOST = "engine.frames_lost"
+
+
+class EngineStartError(Exception):
+    """The engine can't run; `words` say what is wrong and what a person can do."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.in_english())
+        self.words = words
+
+
+async def run_engine(settings: Settings, *, seconds: float | None = None, child: bool = False) -> None:
+    """Record until told to end: by a signal, after `seconds`, as a `child` by its closed standard input.
+
+    Raises `EngineStartError`.
+    """
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    platform.on_end_signals(loop, ended.set)
+    if child:
+        platform.watch_stdin(partial(_call_on, loop, ended.set))
+    engine = Engine(settings)
+    await engine.start()
+    logs.begin(settings.folder, SELF)
+    logs.hear_loop(loop)
+    log.info("the engine of %s records", settings.id)
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await ended.wait()
+    finally:
+        await engine.stop()
+        log.info("the engine of %s ended", settings.id)
+
+
+class Engine:
+    """All that runs in the engine's process. `start` builds, `stop` ends; `hub` is where a screen comes in."""
+
+    def __init__(self, settings: Settings, *, drivers: Mapping[str, Driver] | None = None, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._drivers = _drivers(settings, self._clock) if drivers is None else drivers
+        self._version = version("lineside")
+        self._tasks = Supervisor(self._told)
+        self._recorder = Recorder(self._open_store, self._clock, Hears(self._saved, self._lost, self._frames_kept))
+        self._writes = MachineWrites({machine.id: machine for machine in settings.machines}, self._drivers)
+        self._generation = 0
+        self.hub, self._publisher, self._runner = self._core()
+        self._server = ChannelServer(self.hub, self._tasks)
+        self._uplink = Uplink(self._wires())
+        self._acquisition: Acquisition | None = None
+        self._address = ""
+
+    async def start(self) -> None:
+        """Open the store, begin the core, hear the machines, let screens in. Raises `EngineStartError`."""
+        try:
+            last_frame = await self._recorder.open()
+        except StoreError as error:
+            raise EngineStartError(Words("engine.store", (str(error.path), error.reason, error.remedy))) from error
+        self._note_store()
+        outlets = Outlets(self._runner.put, self.hub.live, self._recorder.keep_frame)
+        self._acquisition = Acquisition(self._settings.machines, self._drivers, self._clock, outlets, last_frame)
+        self._tasks.keep("core", self._runner.run)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(BEGIN_PATIENCE_S):
+                await self._runner.began()
+        self._follow_machines(self._acquisition)
+        self._uplink.start()
+        await self._listen()
+
+    async def stop(self) -> None:
+        """Machines, core, record, screens: nothing that was said is lost."""
+        for driver in self._drivers.values():
+            await driver.close()
+        await asyncio.to_thread(self._uplink.stop)
+        ended = asyncio.Event()
+        self._runner.put(Ending(ended.set))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_PATIENCE_S):
+                await ended.wait()
+        self._server.close()
+        await self._tasks.close()
+        await self._recorder.close()
+        if self._address:
+            platform.remove_address(self._address)
+
+    def _core(self) -> tuple[Hub, Publisher, Runner]:
+        """The core's runner and its way to the screens, which need each other."""
+        desk = StationDesk(self._tasks, self._clock)
+        hub = Hub(desk, Hello(self._settings.id, app_version=self._version))
+        publisher = Publisher(hub)
+        around = Surroundings(
+            recorder=self._recorder,
+            publisher=publisher,
+            tasks=self._tasks,
+            clock=self._clock,
+            resume=lambda: Reader(self._settings.folder).resume(),
+            present=self._present,
+            write=self._writes.perform,
+        )
+        runner = Runner(_setup(self._settings, self._version), around)
+        desk.serve(runner)
+        return hub, publisher, runner
+
+    def _wires(self) -> Wires | None:
+        centre = self._settings.centre
+        if centre is None:
+            return None
+        return Wires(
+            connect=lambda: open_centre(centre, self._settings.id),
+            reader=lambda: Reader(self._settings.folder),
+            recorder=self._recorder,
+            put=self._runner.put,
+        )
+
+    def _follow_machines(self, acquisition: Acquisition) -> None:
+        for machine in self._settings.machines:
+            self._tasks.keep(f"machine {machine.id}", partial(acquisition.follow, machine.id))
+            tag = heartbeat_tag(machine)
+            if tag is not None:
+                is_live = partial(acquisition.is_live, machine.id)
+                beat = Heartbeat(tag, self._drivers[machine.id], self._clock, is_live, lambda: self._recorder.proved_ns)
+                self._tasks.keep(f"heartbeat {machine.id}", beat.beat)
+        self._tasks.keep("pulse", acquisition.pulse)
+
+    async def _listen(self) -> None:
+        try:
+            address = platform.channel_address(self._settings.folder, self._settings.id)
+            platform.prepare_address(address)
+            await self._server.open(address)
+        except (platform.PlatformError, OSError) as error:
+            await self.stop()
+            raise EngineStartError(Words("engine.address", (str(self._settings.folder), str(error)))) from error
+        self._address = address
+
+    def _open_store(self) -> Store:
+        now = self._clock.moment()
+        return Store.open(self._settings.folder, self._settings.id, at=now.wall, app_version=self._version, new_id=new_id)
+
+    def _present(self) -> list[Heard]:
+        return [] if self._acquisition is None else self._acquisition.present()
+
+    def _saved(self) -> None:
+        self._uplink.wake()
+        self._note_store()
+
+    def _lost(self, reason: str) -> None:
+        self._runner.lost(reason)
+
+    def _frames_kept(self, reason: str | None) -> None:
+        if reason is None:
+            self._publisher.went(FRAMES_LOST)
+        else:
+            self._publisher.came(FRAMES_LOST, self._clock.moment().wall, reason)
+        self._note_store()
+
+    def _note_store(self) -> None:
+        """Say what the store wants said, and that its files are others than before."""
+        for notice in self._recorder.notices:
+            self._publisher.came(notice.code, self._clock.moment().wall, *notice.args, priority="low")
+        if self._recorder.generation != self._generation:
+            self._generation = self._recorder.generation
+            self.hub.opened(StoreGeneration(self._generation, str(self._settings.folder)))
+
+    def _told(self, name: str, error: BaseException | None) -> None:
+        """A long task died, or runs well again."""
+        source = f"{SELF}:{name}"
+        if error is None:
+            self._runner.put(Well(source, DIED))
+        else:
+            alarm = AlarmView(source=source, code=DIED, priority="high", came_at=self._clock.moment().wall, args=(name,))
+            self._runner.put(Faulty(alarm))
+
+
+def _drivers(settings: Settings, clock: Clock) -> Mapping[str, Driver]:
+    def stamp() -> tuple[int, int]:
+        now = clock.moment()
+        return now.wall, now.mono
+
+    try:
+        return make_drivers(settings.machines, stamp)
+    except MachineSetupError as error:
+        reason = error.reason if error.tag is None else f"{error.tag}: {error.reason}"
+        raise EngineStartError(Words("engine.machine_setup", (error.device, reason))) from error
+
+
+def _setup(settings: Settings, app_version: str) -> Setup:
+    return Setup(
+        id=settings.id,
+        name=settings.name,
+        area=settings.area,
+        zone=settings.zone,
+        machines=settings.machines,
+        has_centre=settings.centre is not None,
+        version=app_version,
+    )
+
+
+def _call_on(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
+    with suppress(RuntimeError):  # the loop is closed: we end already
+        loop.call_soon_threadsafe(callback)

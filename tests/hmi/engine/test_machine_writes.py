@@ -1,0 +1,71 @@
+"""Writes to a machine: once, read back, and unknown where it can't be told."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from drivers.driver import UnreachableError, WriteRefusedError, WriteUnknownError
+from hmi.engine.machine_writes import MachineWrites
+from hmi.station.decision import WriteOrder
+from station_db.records.equipment import WriteState
+
+ORDER = WriteOrder("w-1", "PRESS", "permitted_cycle", 7)
+
+
+def perform(press, machine, *orders: WriteOrder):
+    async def run():
+        writes = MachineWrites({"PRESS": machine}, {"PRESS": press}, deadline_s=0.2)
+        return await asyncio.gather(*(writes.perform(order) for order in orders))
+
+    return asyncio.run(run())
+
+
+def test_a_write_that_reads_back_is_confirmed(bench_press, press_machine):
+    press = bench_press()
+    (result,) = perform(press, press_machine, ORDER)
+    assert (result.state, press.writes) == (WriteState.CONFIRMED, [("permitted_cycle", 7)])
+
+
+def test_a_write_that_reads_back_otherwise_is_unknown(bench_press, press_machine):
+    press = bench_press()
+    press.forgets_writes = True
+    (result,) = perform(press, press_machine, ORDER)
+    assert (result.state, result.reason) == (WriteState.UNKNOWN, "0 was read back")
+
+
+def test_the_same_order_is_never_sent_twice(bench_press, press_machine):
+    press = bench_press()
+    first, second = perform(press, press_machine, ORDER, ORDER)
+    assert [first.state, second.state] == [WriteState.CONFIRMED, WriteState.UNKNOWN]
+    assert press.writes == [("permitted_cycle", 7)]
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (WriteRefusedError("PRESS", "not whitelisted"), WriteState.REFUSED),
+        (UnreachableError("PRESS", "not sent"), WriteState.REFUSED),
+        (WriteUnknownError("PRESS", "no answer"), WriteState.UNKNOWN),
+        (RuntimeError("a bug"), WriteState.UNKNOWN),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_the_machine_said_decides_what_we_know(bench_press, press_machine, error, state):
+    press = bench_press()
+    press.write_error = error
+    (result,) = perform(press, press_machine, ORDER)
+    assert result.state == state
+    assert press.writes == []
+
+
+def test_a_machine_that_never_answers_leaves_the_write_unknown(bench_press, press_machine):
+    press = bench_press()
+
+    async def never(tag, value):
+        await asyncio.Event().wait()
+
+    press.write = never
+    (result,) = perform(press, press_machine, ORDER)
+    assert result.state == WriteState.UNKNOWN
