@@ -13,7 +13,7 @@ from hmi.station.wiring import Image, Wiring
 from station_db.records.base import Instant
 from station_db.records.equipment import AlarmEvent
 
-RANKS: Mapping[str, int] = {"critical": 0, "high": 1, "medium": 2, "low": 3}
+RANKS: Mapping[str, int] = {"critical": 0, "urgent": 0, "high": 1, "medium": 2, "low": 3}
 SERIOUS = "high"
 
 Key = tuple[str, str]

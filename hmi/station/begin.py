@@ -11,7 +11,7 @@ from hmi.station.counters import Positions
 from hmi.station.counts import Tally
 from hmi.station.liveness import Link, Watch
 from hmi.station.plant import remembered
-from hmi.station.releases import Releases
+from hmi.station.releases import Releases, doubt
 from hmi.station.setup import Setup
 from hmi.station.state import Numbers, Station, Wait
 from hmi.station.topics import SyncTopic
@@ -23,6 +23,8 @@ from station_db.records.orders import JobState, Permit, PermitState, UnitState
 from station_db.records.production import Cycle
 from station_db.records.resume import Resume
 
+SHORT_SILENCE_US = 1_500_000
+"""A machine voids its permit after 2 s without our heartbeat."""
 OPEN_ORDER = frozenset({JobState.RUNNING, JobState.INTERRUPTED})
 
 
@@ -52,7 +54,7 @@ def resumed(setup: Setup, resume: Resume, turn: Turn) -> Station:
         last_cycle=next((cycle for cycle in _by_end(resume) if cycle.machine == main), None),
         responses={response.job_order: response for response in resume.responses},
         work=work,
-        releases=Releases(permit=_permit(resume, work, turn)),
+        releases=_releases(resume, work, turn),
         wait=Wait(),
         sign_in=None,
         alarms=_alarms(wirings, resume, turn),
@@ -131,6 +133,13 @@ def _work(resume: Resume) -> Work | None:
 def _last_values(resume: Resume) -> dict[str, float]:
     checks = sorted(resume.checks, key=lambda check: check.at)
     return {check.key: check.value for check in checks if check.value is not None}
+
+
+def _releases(resume: Resume, work: Work | None, turn: Turn) -> Releases:
+    """The permit of the open step; in doubt where our heartbeat may have stood long enough to void it."""
+    kept = Releases(permit=_permit(resume, work, turn))
+    was_short = resume.last_at is not None and 0 <= turn.now.wall - resume.last_at <= SHORT_SILENCE_US
+    return kept if kept.permit is None or was_short else doubt(kept, kept.permit.machine)
 
 
 def _permit(resume: Resume, work: Work | None, turn: Turn) -> Permit | None:

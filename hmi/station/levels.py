@@ -21,8 +21,11 @@ def follow(station: Station, wiring: Wiring, turn: Turn) -> Releases:
     if not wiring.may_write(Purpose.PERMIT_REQUIRED) or not station.links[machine].is_live or machine not in station.positions:
         return state
     wanted, level = _wanted(station, machine), state.level(machine)
-    if level.value is None:
-        level = replace(level, value=wiring.number(station.watches[machine].image, Purpose.PERMIT_REQUIRED))
+    if level.value is None and not level.is_lost:
+        image = station.watches[machine].image
+        if wiring.by_purpose[Purpose.PERMIT_REQUIRED].name not in image:
+            return state
+        level = replace(level, value=wiring.number(image, Purpose.PERMIT_REQUIRED))
         state = releases.with_level(state, machine, level)
     if level.value == wanted or level.failed == wanted or state.is_writing(machine):
         return state
@@ -36,8 +39,13 @@ def after(write: MachineWrite, turn: Turn) -> Level:
 
 
 def forget(state: Releases, machine: str) -> Releases:
-    """A machine that was away or restarted may have another level: it is read again."""
+    """A machine that was away may have another level: it is read again."""
     return releases.with_level(state, machine, Level())
+
+
+def lose(state: Releases, machine: str) -> Releases:
+    """A machine that restarted has lost its level, whatever was read of it before."""
+    return releases.with_level(state, machine, Level(is_lost=True))
 
 
 def _wanted(station: Station, machine: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from drivers.reading import Batch, Event, Heard, LinkDown, LinkUp
 from drivers.tag import Purpose
-from hmi.station import alarms, equipment, levels, liveness, making, timeline
+from hmi.station import alarms, equipment, levels, liveness, making, releases, timeline
 from hmi.station.codes import Code
 from hmi.station.liveness import LinkState
 from hmi.station.making import Curves
@@ -49,8 +49,8 @@ def _lost(station: Station, machine: str, event: LinkDown, turn: Turn) -> Statio
     """What the machine said before is forgotten: after the link it says everything anew."""
     link = liveness.lose(station.links[machine], event, turn)
     watch = replace(station.watches[machine], image={}, unsettled_ns=None)
-    releases = levels.forget(station.releases, machine)
-    station = replace(with_watch(station, machine, watch), links=put(station.links, machine, link), releases=releases)
+    forgotten = levels.forget(station.releases, machine)
+    station = replace(with_watch(station, machine, watch), links=put(station.links, machine, link), releases=forgotten)
     return _seen(station, machine, turn)
 
 
@@ -60,7 +60,8 @@ def _contact(station: Station, machine: str, turn: Turn) -> Station:
     if not link.is_live and not _stands(link.state, station, machine, turn):
         regained = liveness.regain(link, turn)
         watch = replace(watch, beat_ns=turn.now.mono)
-        station = replace(with_watch(station, machine, watch), links=put(station.links, machine, regained))
+        doubted = releases.doubt(station.releases, machine) if link.state is not LinkState.NEW else station.releases
+        station = replace(with_watch(station, machine, watch), links=put(station.links, machine, regained), releases=doubted)
     return _seen(station, machine, turn)
 
 

@@ -27,6 +27,7 @@ ASK_AGAIN = frozenset({Code.WAIT_PERMIT_UNKNOWN, Code.WAIT_CYCLE_UNSEEN, Code.WA
 def advance(station: Station, turn: Turn) -> Station:
     """Void what nobody waits for, set the levels, ask for the permit the open step needs."""
     station = replace(station, releases=_void_stranger(station, turn))
+    station = replace(station, releases=_settle_doubt(station, turn))
     for wiring in station.wirings.values():
         station = replace(station, releases=levels.follow(station, wiring, turn))
     wait = waits.wait(station)
@@ -66,12 +67,15 @@ def wrote(station: Station, result: WriteResult, turn: Turn) -> Station:
 
 
 def ask_again(station: Station, turn: Turn) -> Station:
-    """A person looked at the machine and wants a new permit for the open step. Raises `RefusedError` where none is due."""
-    if station.wait.code not in ASK_AGAIN or station.work is None or station.work.open_spec is None:
+    """A person looked at the machine and wants a new permit for the open step. Raises `RefusedError` where none is due.
+
+    Also where the machine should start and does not: it may have lost its permit in a way nobody saw.
+    """
+    if station.wait.code not in (*ASK_AGAIN, Code.WAIT_START) or station.work is None or station.work.open_spec is None:
         raise RefusedError(Code.STEP_NEEDS_MACHINE)
     machine = waits.machine_of(station, station.work.open_spec)
-    state = releases.with_level(station.releases, machine, replace(station.releases.level(machine), failed=None))
-    if state.permit is not None and state.permit.state is PermitState.UNKNOWN:
+    state = levels.forget(station.releases, machine)
+    if state.permit is not None and state.permit.state in LIVE:
         state = releases.with_permit(state, PermitState.VOID, turn, "asked_again")
     return replace(station, releases=replace(state, permit=None))
 
@@ -95,6 +99,22 @@ def _ask(station: Station, turn: Turn) -> Releases:
     turn.keep(permit)
     asked = replace(station.releases, permit=permit)
     return releases.ask(asked, wiring, Purpose.PERMITTED_CYCLE, permit.cycle_number, turn, permit.id)
+
+
+def _settle_doubt(station: Station, turn: Turn) -> Releases:
+    """After a silence of ours: a permit whose cycle runs was used in time, any other is void and asked for anew.
+
+    Asking for the same number again is safe: a cycle that ran has another number.
+    """
+    state, permit = station.releases, station.releases.permit
+    if permit is None or not state.is_doubtful or not station.links[permit.machine].is_live:
+        return state
+    numbers, positions = station.numbers[permit.machine], station.positions.get(permit.machine)
+    if positions is None or numbers.last != positions.values.get(Purpose.CYCLE):
+        return state
+    if numbers.running == permit.cycle_number:
+        return replace(state, is_doubtful=False)
+    return releases.with_permit(state, PermitState.VOID, turn, "station_silent")
 
 
 def _void_stranger(station: Station, turn: Turn) -> Releases:
@@ -142,4 +162,4 @@ def _tell_machine(station: Station, wiring: Wiring, wait: Wait, turn: Turn, acti
 
 
 def _forget_if_restarted(state: Releases, machine: str, parts: Made) -> Releases:
-    return levels.forget(state, machine) if parts.rebooted else state
+    return levels.lose(state, machine) if parts.rebooted else state

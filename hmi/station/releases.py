@@ -21,15 +21,21 @@ class Level:
     value: int | None = None
     confirmed_ns: int = 0
     failed: int | None = None
+    is_lost: bool = False
+    """The machine restarted: whatever it last said of its level is from before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """Levels by machine, writes by record id, and the newest permit."""
+    """Levels by machine, writes by record id, and the newest permit.
+
+    `is_doubtful`: our heartbeat may have stood still, which voids a permit in the machine.
+    """
 
     levels: Mapping[str, Level] = field(default_factory=dict[str, Level])
     pending: Mapping[RecordId, MachineWrite] = field(default_factory=dict[RecordId, MachineWrite])
     permit: Permit | None = None
+    is_doubtful: bool = False
 
     def level(self, machine: str) -> Level:
         """What is known of a machine's level."""
@@ -78,6 +84,13 @@ def with_level(releases: Releases, machine: str, level: Level) -> Releases:
     return replace(releases, levels={**releases.levels, machine: level})
 
 
+def doubt(releases: Releases, machine: str) -> Releases:
+    """The machine did not hear us for a while: a permit it was given may be void."""
+    permit = releases.permit
+    is_there = permit is not None and permit.machine == machine and permit.state is PermitState.CONFIRMED
+    return replace(releases, is_doubtful=True) if is_there else releases
+
+
 def with_permit(releases: Releases, state: PermitState, turn: Turn, reason: str = "") -> Releases:
     """The permit's next version."""
     permit = releases.permit
@@ -86,4 +99,4 @@ def with_permit(releases: Releases, state: PermitState, turn: Turn, reason: str 
     ended_at = None if state in LIVE else turn.not_before(permit.asked_at)
     changed = replace(permit, state=state, ended_at=ended_at, reason=reason)
     turn.keep(changed)
-    return replace(releases, permit=changed)
+    return replace(releases, permit=changed, is_doubtful=False)

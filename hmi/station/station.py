@@ -33,7 +33,7 @@ def begin(setup: Setup, resume: Resume, now: Moment) -> Outcome:
     """Go on where the record stopped."""
     turn = Turn(now)
     station = calendar_turn.follow(beginning.resumed(setup, resume, turn), turn)
-    _, decision = _decide(station, station, turn)
+    station, decision = _decide(station, station, turn)
     return station, replace(decision, topics=frozenset(TOPICS.values()))
 
 

@@ -93,10 +93,17 @@ def test_a_permit_that_was_not_confirmed_is_asked_again_by_a_person_only(at_pres
     assert story.alarm_codes == []
 
 
-def test_a_permit_step_confirmed_while_all_is_well_asks_nothing(at_press):
-    story = at_press().settle().confirm()
+def test_a_step_confirmed_while_its_cycle_runs_asks_nothing(at_press):
+    story = at_press().settle()
+    story.press.running = 1
+    story.scan().confirm()
     assert story.answer.code == "step_needs_machine"
     assert len(story.record.all(Permit)) == 1
+
+
+def test_a_person_may_ask_again_where_the_press_should_start_and_does_not(at_press):
+    story = at_press().settle().confirm()
+    assert [(permit.state, permit.cycle_number) for permit in story.record.all(Permit)] == [("void", 1), ("confirmed", 1)]
 
 
 def test_a_write_found_asked_after_a_kill_is_unknown_and_never_repeated(at_press):
@@ -107,12 +114,35 @@ def test_a_write_found_asked_after_a_kill_is_unknown_and_never_repeated(at_press
     assert (story.record.one(Permit).state, story.step.machine_wait_code) == ("unknown", "wait_permit_unknown")
 
 
-def test_a_confirmed_permit_stays_over_a_kill(at_press):
-    story = at_press().settle().kill().settle()
+def test_a_confirmed_permit_stays_over_a_short_kill(at_press):
+    story = at_press().settle().kill(0.2).settle()
     assert story.record.one(Permit).state == "confirmed"
     assert story.step.machine_wait_code == "wait_start"
     story.makes(True)
     assert (story.record.one(Permit).state, story.step.spec.key) == ("used", "done")
+
+
+@pytest.mark.parametrize("silence", ["kill", "link"])
+def test_a_permit_the_press_voided_while_our_heartbeat_stood_is_given_anew(at_press, silence):
+    story = at_press().settle()
+    if silence == "kill":
+        story.kill(4.0)
+    else:
+        story.link_down().pass_time(4.0).link_up()
+    story.settle()
+    permits = [(permit.state, permit.reason, permit.cycle_number) for permit in story.record.all(Permit)]
+    assert permits == [("void", "station_silent", 1), ("confirmed", "", 1)]
+    story.makes(True)
+    assert story.record.one(Cycle).permit == story.record.all(Permit)[1].id
+
+
+def test_a_permitted_cycle_that_runs_when_the_engine_comes_back_keeps_its_permit(at_press):
+    story = at_press().settle()
+    story.press.running = 1
+    story.scan().kill(4.0).settle()
+    assert story.step.machine_wait_code == "wait_running"
+    story.makes(True)
+    assert story.record.one(Permit).state == "used"
 
 
 def test_the_permitted_cycle_made_while_the_engine_was_dead_closes_its_step(at_press):
@@ -153,6 +183,22 @@ def test_a_press_left_blocked_by_a_kill_is_freed_when_no_order_is_open(tell):
     story.scan()
     assert story.press.permit_required == 0
     assert story.settle().record.one(MachineWrite).state == "confirmed"
+
+
+def test_a_level_read_before_the_press_restarted_is_not_believed_after(at_press):
+    story = at_press().settle().makes(True).confirm().settle()
+    level = {"permit_required": 1}
+    story.press.restart()
+    story.answers_writes = False
+    story.scan(changed=level)
+    assert [write.tag for write in story.writes] == ["permit_required"]
+
+
+def test_a_level_not_read_yet_is_not_guessed(tell, the_plant):
+    story = tell(orders=False)
+    story.answers_writes = False
+    story.scan(only=[tag.name for tag in the_plant.free_press.tags])
+    assert story.writes == []
 
 
 def test_a_silent_press_gets_no_permit(at_press, tell):
