@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from drivers.driver import DeviceSetup, Driver, MachineSetupError, UnreachableEr
 from drivers.link import KEEP_ALIVE_S, Lifeline, LinkFault, LinkLostError, NotSentError
 from drivers.opcua.codec import reading
 from drivers.opcua.groups import Group, groups
-from drivers.opcua.notification import Inbox
+from drivers.opcua.notification import Inbox, Notification
 from drivers.opcua.options import OpcUaOptions
 from drivers.opcua.refusals import NotWrittenError
 from drivers.opcua.scans import split_scans
@@ -20,6 +21,8 @@ from drivers.writing import raw_to_write
 
 if TYPE_CHECKING:
     from drivers.opcua.session import Session
+
+log = logging.getLogger(__name__)
 
 
 def create(setup: DeviceSetup) -> Driver:
@@ -43,6 +46,7 @@ class OpcUaDriver:
         self._arrived = asyncio.Event()
         self._dialling = asyncio.Lock()
         self._session: Session | None = None
+        self._gaps = 0
 
     def events(self) -> AsyncIterator[Event]:
         """Yield what the server says until `close`."""
@@ -114,8 +118,17 @@ class OpcUaDriver:
                 ask_at = clock() + KEEP_ALIVE_S
             await self._wait_for_news(ask_at)
             for group, inbox in zip(self._groups, inboxes, strict=True):
-                for scan in split_scans(inbox.take_all()):
+                taken = inbox.take_all()
+                self._count_gaps(taken)
+                for scan in split_scans(taken):
                     yield group.batch(scan, self._stamp)
+
+    def _count_gaps(self, taken: Sequence[Notification]) -> None:
+        """Count where a queue ran over; the value after such a gap is uncertain."""
+        gaps = sum(each.is_after_gap for each in taken)
+        if gaps:
+            self._gaps += gaps
+            log.warning("%s told more than its queues hold: %d gaps, %d since the start", self._device, gaps, self._gaps)
 
     async def _wait_for_news(self, until: float) -> None:
         try:

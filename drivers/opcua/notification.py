@@ -50,14 +50,11 @@ class Inbox:
         self._arrived = arrived
         self._waiting: deque[Notification] = deque(maxlen=capacity)
         self._has_lost = False
-        self.gaps = 0
-        """How many notifications told of lost values before them."""
 
     def put(self, notification: Notification) -> None:
         """Take one more."""
         if len(self._waiting) == self._waiting.maxlen:
             self._has_lost = True
-        self.gaps += notification.is_after_gap
         self._waiting.append(notification)
         self._arrived.set()
 
@@ -66,7 +63,6 @@ class Inbox:
         taken = list(self._waiting)
         self._waiting.clear()
         if self._has_lost and taken:
-            self.gaps += 1
             taken[0] = taken[0].after_gap()
             self._has_lost = False
         return taken

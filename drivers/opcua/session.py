@@ -121,8 +121,10 @@ class Session:
         finally:
             self._client.disconnect_socket()
 
-    def _end(self, why: str) -> None:
-        self._ended = why
+    def _end(self, name: str) -> None:
+        """Note that nothing more will be told; BadShutdown is asyncua's own word for a lost connection."""
+        url = self._options.url
+        self._ended = f"{url} closed the connection" if name == "BadShutdown" else f"{url} ended the subscription ({name})"
 
     def _node_id(self, node: NodeAddress) -> ua.NodeId | None:
         index = self._namespaces.get(node.namespace)
@@ -184,5 +186,5 @@ class _Ear:
 
     def status_change_notification(self, status: ua.StatusChangeNotification) -> None:
         """Note that the server ended the subscription."""
-        if status.Status.is_bad():  # BadShutdown is asyncua's own word for a lost connection
-            self._ended(f"the server ended the subscription or the connection ({status.Status.name})")
+        if status.Status.is_bad():
+            self._ended(status.Status.name)
