@@ -101,7 +101,7 @@ def _column_type(plain: type) -> TypeEngine[Any]:
 
 
 def _pack(value: object) -> str:
-    return json.dumps(to_plain(value), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return json.dumps(to_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _checked(name: str, plain: type, value: Any) -> Any:

@@ -18,6 +18,7 @@ from station_db.connecting import raw
 from station_db.crashpoints import crashpoint
 from station_db.database_file import DatabaseFile
 from station_db.diagnosis import diagnosed
+from station_db.durable import fsync_folder
 from station_db.epochs import EpochReason
 from station_db.errors import CommitFailedError, ProjectionError
 from station_db.feed import apply_entries
@@ -75,7 +76,7 @@ class Store:
             last = read_marker(folder)
             here = Marker(machine_id() if machine is None else machine, files_of(folder), app_version)
             prepared = prepare(folder, station_id)
-            signals, said = open_signals(folder, is_new_store=prepared.is_new, at=at)
+            signals, said = open_signals(folder, is_new_store=prepared.is_new or last is None, at=at)
             held.callback(signals.close)
             record = RecordFile(folder, station_id, here)
             held.callback(record.close)
@@ -83,6 +84,7 @@ class Store:
                 reason = record.begin(last, at=at, new_id=new_id, is_replaced=prepared.is_replaced)
             store = cls(station_id, record, signals, signal_budget_bytes)
             store._tell(*said, *prepared.notices(), *_epoch_notices(reason))
+            fsync_folder(folder)
             store._held = held.pop_all()
         return store
 
@@ -190,7 +192,7 @@ class Store:
     def close(self) -> None:
         """End cleanly; whatever the disk still refuses, everything is let go of."""
         crashpoint("before_close")
-        with self._held, suppress(SQLAlchemyError, OSError):
+        with self._held, suppress(SQLAlchemyError, OSError, CommitFailedError):
             self._record.end()
 
     def _tell(self, *said: Notice) -> None:

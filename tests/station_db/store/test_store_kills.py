@@ -36,7 +36,7 @@ COMMITTING = (
 )
 FEEDING = ("after_feed_rows", "after_feed_cursor", "after_feed_commit")
 CLOSING = ("before_close",)
-KILLS = 12
+KILLS = 8
 
 
 @pytest.mark.timeout(20)
