@@ -160,7 +160,8 @@ class Session:
             name = ua.StatusCode(error.code).name
             raise refusal(name) if refusal else lost_by(name) from error
         except ua.UaError as error:
-            raise LinkLostError(LinkFault.NOT_ADMITTED, f"{self._options.url} does not fit what is set: {error}") from error
+            fault = LinkFault.BAD_REPLY if self._namespaces else LinkFault.NOT_ADMITTED
+            raise LinkLostError(fault, f"{self._options.url} does not fit what is set or asked: {error}") from error
         except OSError as error:
             raise self._fault(error, seconds) from error
 
