@@ -1,0 +1,148 @@
+"""One connection to a centre: SQLite in a file of this host, or PostgreSQL; and what its errors mean."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from station_db.sync.deadline import Deadline
+from station_db.sync.errors import (
+    CentreBusyError,
+    CentreError,
+    CentreLostError,
+    CentreUnreachableError,
+    CentreUrlError,
+    NotACentreError,
+    NotInitialisedError,
+    RightsError,
+    WrongPasswordError,
+)
+
+DIAL_S = 10
+POSTGRES: dict[str, Any] = {
+    "connect_timeout": DIAL_S,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "application_name": "lineside",
+    "options": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c timezone=UTC",
+}
+SQLITE_BUSY_S = 5.0
+PERSON_BY_STATE = {"28P01": WrongPasswordError, "28000": WrongPasswordError, "42501": RightsError, "3D000": NotInitialisedError}
+BUSY_STATES = frozenset({"55P03", "57014", "40P01", "40001", "53300", "25006"})
+
+
+def parsed(address: str) -> URL:
+    """The address of a centre. Raises `CentreUrlError`."""
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError) as error:
+        raise CentreUrlError(address, "this is no address of a centre") from error
+    is_file = url.drivername == "sqlite" and bool(url.database) and url.database != ":memory:"
+    if not is_file and not (url.drivername == "postgresql" and url.database):
+        raise CentreUrlError(shown(url), "this is no address of a centre")
+    return url
+
+
+def shown(url: URL) -> str:
+    """The address as it may be said: without the password."""
+    return url.set(password=None).render_as_string()
+
+
+def dial(url: URL, password: str, *, create: bool) -> Engine:
+    """An engine whose one connection is opened when it is asked for. With `create` a missing SQLite file is made."""
+    if url.drivername == "sqlite":
+        return _sqlite(url, create=create)
+    return create_engine("postgresql+psycopg://", creator=_postgres(url, password), poolclass=NullPool, use_native_hstore=False)
+
+
+def _postgres(url: URL, password: str) -> Callable[[], psycopg.Connection]:
+    asked: dict[str, Any] = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
+    secret = password or url.password
+    given = {name: value for name, value in asked.items() if value is not None}
+    settings = POSTGRES | given | dict(url.query) | ({"password": str(secret)} if secret else {})
+
+    def connect() -> psycopg.Connection:
+        return psycopg.connect(**settings)
+
+    return connect
+
+
+def _sqlite(url: URL, *, create: bool) -> Engine:
+    path = Path(url.database or "").absolute()
+    if not create and not path.exists():
+        missing = NotInitialisedError if path.parent.is_dir() else CentreUnreachableError
+        raise missing(shown(url), f"there is no file {path}")
+    address = f"{path.as_uri()}?mode={'rwc' if create else 'rw'}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(address, uri=True, timeout=SQLITE_BUSY_S, isolation_level=None, check_same_thread=False)
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    event.listen(engine, "connect", _apply_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _apply_pragmas(driver: sqlite3.Connection, _record: object) -> None:
+    # The rollback journal: a write-ahead log needs shared memory and one host for all who open it.
+    for pragma in ("journal_mode=DELETE", "synchronous=FULL"):
+        driver.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def meaning(url: str, error: DBAPIError | psycopg.Error | sqlite3.Error, *, dialling: bool = False) -> CentreError:
+    """What a driver's error means to whoever wanted something of the centre."""
+    origin: Any = error.orig if isinstance(error, DBAPIError) else error
+    reason = " ".join(str(origin).split()) or type(origin).__name__
+    if isinstance(origin, sqlite3.Error):
+        return _sqlite_meaning(url, origin, reason)
+    state: str | None = origin.sqlstate
+    if state in PERSON_BY_STATE:
+        return PERSON_BY_STATE[state](url, reason)
+    if state in BUSY_STATES:
+        return CentreBusyError(url, reason)
+    if dialling:
+        return _dialling_meaning(url, reason)
+    return CentreLostError(url, reason)
+
+
+def _dialling_meaning(url: str, reason: str) -> CentreError:
+    """libpq gives no SQLSTATE for an attempt that failed; its English words, which are its own, must do."""
+    if "password" in reason or "no pg_hba.conf entry" in reason or "certificate" in reason:
+        return WrongPasswordError(url, reason)
+    if "does not exist" in reason and "database" in reason:
+        return NotInitialisedError(url, reason)
+    if "role" in reason and "does not exist" in reason:
+        return WrongPasswordError(url, reason)
+    return CentreUnreachableError(url, reason)
+
+
+def _sqlite_meaning(url: str, origin: sqlite3.Error, reason: str) -> CentreError:
+    if "not a database" in reason or "malformed" in reason:
+        return NotACentreError(url, reason)
+    if "locked" in reason or "busy" in reason:
+        return CentreBusyError(url, reason)
+    return CentreUnreachableError(url, reason) if "unable to open" in reason else CentreLostError(url, reason)
+
+
+def deadline(connection: Callable[[], Any], seconds: float) -> Deadline:
+    """A deadline for whatever driver is behind: it has no effect on a file, which SQLite's own patience bounds."""
+
+    def socket_of() -> psycopg.Connection | None:
+        driver = connection()
+        return driver if isinstance(driver, psycopg.Connection) else None
+
+    return Deadline(socket_of, seconds)

@@ -1,0 +1,145 @@
+"""Making a centre: its schema, its own epoch, its stations and, on PostgreSQL, who may do what. Done again it changes nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import Connection, insert, inspect, select
+
+from station_db import journal, migrating
+from station_db.epochs import EpochReason, opening
+from station_db.journal import Origin, Position
+from station_db.records.base import CENTRE, Instant, RecordId
+from station_db.sync import appending, rights
+from station_db.sync.centre import Centre, check_revision
+from station_db.sync.errors import CentreUrlError, NotACentreError
+from station_db.tables import CENTRE_HEAD, STATION
+
+FIRST_EPOCH_NO = 2
+"""A centre's first epoch. Depth 1 is what a station loads by itself before it has a centre, which then takes its place."""
+PASSWORD_BYTES = 18
+INIT_S = 60.0
+FOUNDING_LOCK = 0x4C4E5349
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """What `init` did: the stations that are new, and the password of every role it made, told this once."""
+
+    stations: tuple[str, ...] = ()
+    passwords: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def init(
+    url: str,
+    stations: Iterable[str],
+    *,
+    at: Instant,
+    new_id: Callable[[], RecordId],
+    password: str = "",
+    passwords: Mapping[str, str] | None = None,
+    restored: bool = False,
+) -> Founded:
+    """Create or migrate a centre and register stations. `passwords` by role; a role without one gets a random one.
+
+    `restored` opens a new epoch, for a centre that was put back from a backup. Raises `CentreError`.
+    """
+    wanted = tuple(dict.fromkeys(stations))
+    _check_names(url, wanted)
+    centre = Centre.dial(url, password, create=True, step_s=INIT_S)
+    try:
+        with centre.writing() as connection:
+            _migrate(connection, centre)
+            _open_epoch(connection, at, new_id, restored=restored)
+            new = _register(connection, wanted, at)
+            made = _grant(connection, wanted, passwords or {}) if centre.is_postgresql else {}
+    finally:
+        centre.close()
+    return Founded(new, made)
+
+
+def _check_names(url: str, stations: Iterable[str]) -> None:
+    for station in stations:
+        if station == CENTRE or not rights.STATION_ID.fullmatch(station):
+            raise CentreUrlError(url, f"a station can't be called {station!r}: use letters, digits, dot, dash, underscore")
+
+
+def _migrate(connection: Connection, centre: Centre) -> None:
+    """Raise before anything is written to a database that is not ours."""
+    if centre.is_postgresql:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({FOUNDING_LOCK})")
+    tables = set(inspect(connection).get_table_names())
+    if tables and not {"alembic_version", CENTRE_HEAD.name} <= tables:
+        raise NotACentreError(centre.url, "the database holds other things than a centre of Lineside")
+    if tables and appending.tip(connection, lock=False) is None:
+        raise NotACentreError(centre.url, "this is a station's store, not a centre")
+    revision = migrating.revision_of(connection)
+    check_revision(revision, centre.url)
+    if revision != migrating.HEAD:
+        migrating.upgrade(connection)
+
+
+def _open_epoch(connection: Connection, at: Instant, new_id: Callable[[], RecordId], *, restored: bool) -> None:
+    tip = appending.tip(connection, lock=True)
+    if tip is not None and not restored:
+        return
+    reason = EpochReason.NEW if tip is None else EpochReason.RESTORED
+    began, entry = opening(tip, new_id(), reason, at)
+    began, entry = _at_depth(began, entry, FIRST_EPOCH_NO) if tip is None else (began, entry)
+    (made,) = journal.chain(Origin(CENTRE, at), began, (entry,), (1,))
+    if tip is None:
+        connection.execute(insert(CENTRE_HEAD).values(_head_row(began)))
+    appending.append_as_owner(connection, began, (made,))
+
+
+def _at_depth(began: Position, entry: Any, depth: int) -> tuple[Position, Any]:
+    return replace(began, epoch_no=depth), replace(entry, record=replace(entry.record, epoch_no=depth))
+
+
+def _head_row(began: Position) -> dict[str, Any]:
+    row: dict[str, Any] = {"station_id": CENTRE, "epoch": began.epoch, "epoch_no": began.epoch_no}
+    return row | {"last_seq": began.seq, "head": began.head}
+
+
+def _register(connection: Connection, stations: Iterable[str], at: Instant) -> tuple[str, ...]:
+    known = set(connection.scalars(select(STATION.c.station_id)))
+    new = tuple(station for station in stations if station not in known)
+    if new:
+        connection.execute(insert(STATION), [{"station_id": station, "registered_at": at} for station in new])
+    return new
+
+
+def _grant(connection: Connection, stations: Iterable[str], passwords: Mapping[str, str]) -> dict[str, str]:
+    """Roles first, then everything that names them."""
+    driver: Any = connection.connection.driver_connection
+    owner = sql.Identifier(_ask(driver, "SELECT current_user")).as_string(driver)
+    schema = sql.Identifier(_ask(driver, "SELECT current_schema()")).as_string(driver)
+    if not _exists(driver, rights.STATIONS):
+        driver.execute(f"CREATE ROLE {rights.STATIONS} NOLOGIN")
+    logins = (*rights.LOGINS, *(rights.role_of(station) for station in stations))
+    made = {role: _make_login(driver, role, passwords.get(role)) for role in logins if not _exists(driver, role)}
+    for station in stations:
+        driver.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(rights.STATIONS), sql.Identifier(rights.role_of(station))))
+    driver.execute(f"GRANT {rights.PLANNER} TO {owner}")
+    for statement in (*rights.statements(owner), appending.function_sql(schema), *appending.rights(owner)):
+        driver.execute(statement)
+    return made
+
+
+def _make_login(driver: Any, role: str, password: str | None) -> str:
+    chosen = password or secrets.token_urlsafe(PASSWORD_BYTES)
+    make = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+    driver.execute(make.format(sql.Identifier(role), sql.Literal(chosen)))
+    return chosen
+
+
+def _exists(driver: Any, role: str) -> bool:
+    return driver.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is not None
+
+
+def _ask(driver: Any, question: str) -> str:
+    return str(driver.execute(question).fetchone()[0])
