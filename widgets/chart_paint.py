@@ -16,12 +16,13 @@ from widgets.theme import Theme
 
 @dataclass(frozen=True)
 class ChartNotes:
-    """What is said on the chart: the head's flag, why it is stale, or what stands in an empty one."""
+    """What is said on the chart: the head's flag, why it is stale, what stands in an empty one, and its mode."""
 
     flag: str = ""
     head: tuple[float, float] | None = None
     stale: str = ""
     empty: str = ""
+    mode: str = ""
 
 
 class ChartPaint:
@@ -66,7 +67,7 @@ class ChartPaint:
     def texts(self, notes: ChartNotes) -> list[PaintedText]:
         """Every text on the chart."""
         texts = [*self._axis_texts(), *self._window_text()]
-        for text in (self._flag_text(notes), self._sentence(notes)):
+        for text in (self._mode_text(notes), self._flag_text(notes), self._sentence(notes)):
             if text:
                 texts.append(text)
         return texts
@@ -139,6 +140,15 @@ class ChartPaint:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.color("trace"))
             painter.drawEllipse(self.to_pixels(*notes.head), radius, radius)
+
+    def _mode_text(self, notes: ChartNotes) -> PaintedText | None:
+        """What is shown when it is not the live cycle, over the plot's right end."""
+        if not notes.mode:
+            return None
+        font = self._theme.font(TextRole.LABEL_STRONG)
+        width = text_width(font, notes.mode) + 2
+        place = QRectF(self.plot.right() - width, 0, width, self._line)
+        return PaintedText(notes.mode, place, font, self._theme.color("ink"), RIGHT, wraps=False)
 
     def _flag_text(self, notes: ChartNotes) -> PaintedText | None:
         """The value beside the head: left and above where there is room, so that it does not cover what comes."""

@@ -81,6 +81,10 @@ class CycleChart(pg.GraphicsView):
         """Say in one sentence why there is no curve; empty takes it away."""
         self._note(replace(self._notes, empty=sentence))
 
+    def show_mode(self, text: str) -> None:
+        """Say that this is not the live cycle ("last cycle", "history"); empty means live."""
+        self._note(replace(self._notes, mode=text))
+
     def painted_texts(self) -> list[PaintedText]:
         """Every text on the chart."""
         return self._paint.texts(self._notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from resources.assets import IconName
@@ -28,6 +29,7 @@ from widgets.display import (
 from widgets.empty_state import EmptyState
 from widgets.gallery_run import RunPage
 from widgets.limit_bar import LimitBar
+from widgets.live_strip import LiveStrip
 from widgets.number_pad import NumberPad
 from widgets.order_row import OrderRow
 from widgets.sheet import Sheet
@@ -142,6 +144,10 @@ def strip_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every pa
     strip = TimelineStrip(theme)
     strip.show_strip(sample.shift(), page.tr("the shift so far"))
     card.column.addWidget(strip)
+    live = LiveStrip(theme, curves=1, low=0, high=80, samples_per_pixel=2)
+    live.setFixedHeight(theme.profile.mm(20))
+    live.append(np.tile(sample.force(4).y, 4)[None, :])
+    card.column.addWidget(live)
     count = CountTile(theme)
     count.show_count(CountText(page.tr("Good"), "≥ 182", page.tr("1 source missing"), hatched=True))
     card.column.addWidget(count)
@@ -156,6 +162,7 @@ def chart_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every pa
     charts = [CycleChart(theme) for _ in range(2 if small else 3)]
     for chart in charts:
         chart.show_axes(sample.CHART)
+    charts[0].show_mode(page.tr("last cycle"))
     charts[0].show_band(*sample.band())
     charts[0].show_current(sample.broken_force(), "30.9 kN")
     charts[1].show_past([sample.force(seed) for seed in range(3)])

@@ -13,6 +13,9 @@ from widgets.theme import Theme
 
 _TOKENS = ("trace", "second", "accent", "past")
 
+_MOST_COLUMNS = 4000
+"""Wider than any panel: what waits for a first picture is kept up to here."""
+
 
 class LiveStrip(QWidget):
     """Curves over the last moments, newest at the right; one column of pixels is `samples_per_pixel` samples."""
@@ -33,7 +36,10 @@ class LiveStrip(QWidget):
 
     def append(self, samples: Floats) -> None:
         """Take new samples, one row a curve; NaN is a gap. Less than a pixel's worth waits for the rest."""
-        self._waiting = np.concatenate((self._waiting, samples), axis=1)
+        self._waiting = np.concatenate((self._waiting, samples), axis=1)[:, -_MOST_COLUMNS * self._per_pixel :]
+        self._draw_waiting()
+
+    def _draw_waiting(self) -> None:
         columns = self._waiting.shape[1] // self._per_pixel
         if not columns or self._picture.isNull():
             return
@@ -48,7 +54,9 @@ class LiveStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A new size begins a new picture."""
         super().resizeEvent(event)
-        self._start_anew()
+        if self._picture.size() != self.size():
+            self._start_anew()
+            self._draw_waiting()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Blit the picture."""

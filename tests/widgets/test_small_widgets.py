@@ -1,7 +1,9 @@
 """Badges, tiles, lists and lines: what is shown is said, and a touch carries its key."""
 
+import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget  # noqa: TID251 - a page for a sheet to lie on
 
 from widgets.alarm_line import AlarmLine
@@ -20,6 +22,7 @@ from widgets.display import (
 )
 from widgets.gallery_samples import PLACES
 from widgets.header import Header
+from widgets.live_strip import LiveStrip
 from widgets.nav_bar import NavBar
 from widgets.sheet import Sheet
 from widgets.table_row import TableRow
@@ -121,6 +124,43 @@ def test_a_list_that_is_too_long_turns_by_buttons(qtbot, theme):
     assert rows._down.isVisible()
     rows.turn(1)
     assert rows._area.verticalScrollBar().value() > 0
+
+
+def test_a_row_of_a_list_is_chosen_by_a_touch_and_moved_by_a_drag(qtbot, theme, touch):
+    rows = TouchList(theme)
+    qtbot.addWidget(rows)
+    rows.resize(600, 300)
+    rows.show()
+    qtbot.waitExposed(rows)
+    made = [TableRow(theme, RowText(str(n), (f"unit {n}",)), (1,)) for n in range(12)]
+    chosen = []
+    for row in made:
+        row.clicked.connect(lambda _checked=False, row=row: chosen.append(row.key))
+    rows.show_rows(made)
+    qtbot.waitUntil(lambda: rows._area.verticalScrollBar().maximum() > 0)
+    touch(made[1], middle(made[1]))
+    assert chosen == ["1"]
+    window = rows.window().windowHandle()
+    start, end = rows.mapTo(rows.window(), QPoint(200, 220)), rows.mapTo(rows.window(), QPoint(200, 20))
+    QTest.mousePress(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    for step in range(1, 11):
+        QTest.mouseMove(window, start + (end - start) * step / 10, 5)
+    QTest.mouseRelease(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+    qtbot.waitUntil(lambda: rows._area.verticalScrollBar().value() > 0)
+    assert chosen == ["1"]
+
+
+def test_a_live_strip_scrolls_and_leaves_a_hole_where_samples_are_lost(qtbot, theme):
+    strip = LiveStrip(theme, curves=1, low=0, high=10, samples_per_pixel=2)
+    qtbot.addWidget(strip)
+    strip.resize(200, 100)
+    strip.grab()
+    strip.append(np.full((1, 200), 5.0))
+    strip.append(np.full((1, 40), np.nan))
+    strip.append(np.full((1, 40), 5.0))
+    picture, trace = strip.grab().toImage(), theme.color("trace").rgb()
+    drawn = [any(picture.pixel(x, y) == trace for y in range(100)) for x in range(200)]
+    assert drawn == [False] * 60 + [True] * 100 + [False] * 20 + [True] * 20
 
 
 def test_unknown_time_is_hatched_and_nothing_stands_after_now(qtbot, theme):
