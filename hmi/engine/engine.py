@@ -151,9 +151,10 @@ class Engine:
             return None
         return Wires(
             connect=lambda: open_centre(centre, self._settings.id),
-            reader=lambda: Reader(self._settings.folder),
+            folder=self._settings.folder,
             recorder=self._recorder,
             put=self._runner.put,
+            told=self._told,
         )
 
     def _follow_machines(self, acquisition: Acquisition) -> None:

@@ -10,12 +10,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+from hmi.engine.acknowledged import keep_acknowledged, read_acknowledged
 from hmi.engine.inputs import CentreStands, Input, Learned
 from hmi.engine.recorder import NotSavedError, Recorder
 from hmi.station.topics import SyncTopic
-from station_db.errors import RecordError
+from hmi.tasks import Told
+from station_db.errors import CommitFailedError, FeedError
 from station_db.feed import FeedCursor
 from station_db.journal import FeedEntry
 from station_db.reader import Reader
@@ -23,17 +26,27 @@ from station_db.sync.errors import CentreError, TransientCentreError
 
 log = logging.getLogger(__name__)
 
-FETCH_EVERY_S = 5.0
-"""Orders made at the centre are here after so long at most."""
-FIRST_PAUSE_S = 1.0
-LONGEST_PAUSE_S = 60.0
-REFUSED_PAUSE_S = 30.0
 APPLY_PATIENCE_S = 30.0
 STOP_PATIENCE_S = 5.0
 COUNT_EVERY_S = 1.0
 
 UNREACHABLE = "engine.centre_unreachable"
 REFUSED = "engine.centre_refused"
+FEED_REMEDY = "Run `lineside verify` on the store and the centre."
+NAME = "uplink"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between tries."""
+
+    fetch_s: float = 5.0
+    """Orders made at the centre are here after so long at most."""
+    first_s: float = 1.0
+    """After the first failure; it doubles with each further one."""
+    longest_s: float = 60.0
+    refused_s: float = 30.0
+    """While the centre refuses us: a person has to do something first."""
 
 
 class CentreDoor(Protocol):
@@ -52,7 +65,11 @@ class CentreDoor(Protocol):
         ...
 
     def shut(self) -> None:
-        """Close it, from any thread; whoever waits on it gets an error."""
+        """End it from any thread; whoever waits on it gets an error."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
         ...
 
 
@@ -61,10 +78,14 @@ class Wires:
     """What the uplink works with."""
 
     connect: Callable[[], CentreDoor]
-    reader: Callable[[], Reader]
+    folder: Path
+    """Where the store stands."""
     recorder: Recorder
     put: Callable[[Input], None]
     """Tells the core, on the loop."""
+    told: Told
+    """Hears, on the loop, what killed the uplink (it goes on by itself), and that it is well again."""
+    pace: Pace = Pace()
 
 
 class Uplink:
@@ -80,6 +101,7 @@ class Uplink:
         self._told: SyncTopic | None = None
         self._fetch_due_s = 0.0
         self._failures = 0
+        self._has_died = False
 
     def start(self) -> None:
         """Begin, on the engine's loop."""
@@ -97,33 +119,53 @@ class Uplink:
         self._awake.set()
         if self._wires is None or not self._thread.is_alive():
             return
-        self._shut()
+        door = self._door
+        if door is not None:
+            door.shut()
         self._thread.join(STOP_PATIENCE_S)
         if self._thread.is_alive():
             log.warning("the uplink did not end in time; what was under way is known by the watermark")
 
     def _live(self) -> None:
         assert self._wires is not None, "only started with a centre"
-        reader = self._wires.reader()
+        self._sent = read_acknowledged(self._wires.folder)
         while not self._stopping.is_set():
-            pause_s, topic = self._try(self._wires, reader)
-            self._wait(self._wires, reader, pause_s, topic)
-        self._shut()
+            try:
+                self._serve(self._wires, Reader(self._wires.folder))
+            except Exception as error:
+                log.exception("the uplink died and will begin again")
+                self._has_died = True
+                self._on_loop(self._wires.told, NAME, error)
+                self._stopping.wait(self._failed(error, self._wires.pace))
+        self._hang_up()
+
+    def _serve(self, wires: Wires, reader: Reader) -> None:
+        while not self._stopping.is_set():
+            pause_s, topic = self._try(wires, reader)
+            if self._has_died:
+                self._has_died = False
+                self._on_loop(wires.told, NAME, None)
+            self._wait(wires, reader, pause_s, topic)
 
     def _try(self, wires: Wires, reader: Reader) -> tuple[float, SyncTopic]:
         """Exchange all there is; returns how long to wait now, and how the centre stands."""
         try:
             self._exchange(wires, reader)
         except TransientCentreError as error:
-            return self._failed(error), SyncTopic("offline", reason_code=UNREACHABLE)
+            return self._failed(error, wires.pace), SyncTopic("offline", reason_code=UNREACHABLE)
         except CentreError as error:
-            self._failed(error)
-            return REFUSED_PAUSE_S, SyncTopic("refused", reason_code=REFUSED, reason_args=(error.reason, error.remedy))
-        except (NotSavedError, RecordError, TimeoutError) as error:
+            return self._refused(error, error.reason, error.remedy, wires)
+        except FeedError as error:
+            return self._refused(error, str(error), FEED_REMEDY, wires)
+        except (NotSavedError, CommitFailedError, TimeoutError) as error:
             # It is our own disk that will not: the recorder says so, and what was fetched is fetched again.
-            return self._failed(error), SyncTopic("sending")
+            return self._failed(error, wires.pace), SyncTopic("sending")
         self._failures = 0
-        return FETCH_EVERY_S, SyncTopic("synced")
+        return wires.pace.fetch_s, SyncTopic("synced")
+
+    def _refused(self, error: Exception, reason: str, remedy: str, wires: Wires) -> tuple[float, SyncTopic]:
+        self._failed(error, wires.pace)
+        return wires.pace.refused_s, SyncTopic("refused", reason_code=REFUSED, reason_args=(reason, remedy))
 
     def _exchange(self, wires: Wires, reader: Reader) -> None:
         if self._door is None:
@@ -132,14 +174,20 @@ class Uplink:
         self._send(self._door, wires, reader)
         if time.monotonic() >= self._fetch_due_s:
             self._fetch(self._door, wires, reader)
-            self._fetch_due_s = time.monotonic() + FETCH_EVERY_S
+            self._fetch_due_s = time.monotonic() + wires.pace.fetch_s
             self._told = None  # heard again: even what did not change is told anew
 
     def _send(self, door: CentreDoor, wires: Wires, reader: Reader) -> None:
-        self._sent = door.watermarks()
+        self._acknowledge(door, wires)
         while not self._stopping.is_set() and door.send(reader):
-            self._sent = door.watermarks()
+            self._acknowledge(door, wires)
             self._tell(wires, reader, SyncTopic("sending"))
+
+    def _acknowledge(self, door: CentreDoor, wires: Wires) -> None:
+        sent = door.watermarks()
+        if sent != self._sent:
+            self._sent = sent
+            keep_acknowledged(wires.folder, sent)
 
     def _fetch(self, door: CentreDoor, wires: Wires, reader: Reader) -> None:
         """What is new, until there is nothing; the empty answer is recorded too: the centre was heard."""
@@ -151,13 +199,13 @@ class Uplink:
             if not entries:
                 return
 
-    def _failed(self, error: Exception) -> float:
+    def _failed(self, error: Exception, pace: Pace) -> float:
         """Let go of the connection; returns how long to wait, a little different each time."""
         if not self._failures:
             log.warning("the centre: %s", error)
         self._failures += 1
-        self._shut()
-        pause = min(FIRST_PAUSE_S * 2 ** (self._failures - 1), LONGEST_PAUSE_S)
+        self._hang_up()
+        pause = min(pace.first_s * 2 ** (self._failures - 1), pace.longest_s)
         return pause * random.uniform(0.75, 1.25)  # noqa: S311  # so that stations do not come back all at once
 
     def _wait(self, wires: Wires, reader: Reader, pause_s: float, topic: SyncTopic) -> None:
@@ -178,11 +226,11 @@ class Uplink:
             self._told = now
             self._on_loop(wires.put, CentreStands(now))
 
-    def _shut(self) -> None:
+    def _hang_up(self) -> None:
         door, self._door = self._door, None
         if door is not None:
-            door.shut()
+            door.close()
 
-    def _on_loop(self, put: Callable[[Input], None], told: Input) -> None:
+    def _on_loop(self, callback: Callable[..., None], *args: object) -> None:
         with suppress(RuntimeError):  # the loop is closed: we end already
-            self._loop.call_soon_threadsafe(put, told)
+            self._loop.call_soon_threadsafe(callback, *args)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 from drivers.reading import LinkDown
 from hmi.channel.facts import LiveCurve, LiveValues, Pulse
+from hmi.engine import recorder
 from hmi.station.commands import Answer, SignIn, SignOut
 from hmi.station.topics import AlarmsTopic, CycleTopic, MachinesTopic, StationTopic
 from station_db.errors import CommitFailedError
@@ -135,6 +137,35 @@ def test_a_failed_commit_drops_the_core_and_begins_again_from_the_record(tmp_pat
             await screen.topic(CycleTopic, lambda topic: topic.number == 1 and topic.curve_digest)
             await screen.topic(AlarmsTopic, lacks_alarm("engine.record_failed"))
         assert [cycle.number for cycle in Reader(tmp_path).resume().cycles] == [1]
+
+    asyncio.run(run())
+
+
+def test_nothing_is_told_before_it_is_committed_and_a_writer_far_behind_refuses_entries(tmp_path, station, monkeypatch):
+    gate, reached, commit = threading.Event(), threading.Event(), Store.commit
+    gate.set()
+
+    def slow(self, batch, at):
+        reached.set()
+        gate.wait(4)
+        return commit(self, batch, at)
+
+    monkeypatch.setattr(Store, "commit", slow)
+    monkeypatch.setattr(recorder, "REFUSE_BEHIND_NS", 300_000_000)
+
+    async def run() -> None:
+        async with station(tmp_path) as (engine, press, screen):
+            await screen.topic(MachinesTopic, link_is_up)
+            gate.clear()
+            reached.clear()
+            press.make_part()
+            await asyncio.to_thread(reached.wait, 4)
+            await screen.topic(AlarmsTopic, has_alarm("engine.record_behind"))
+            assert (await screen.ask("c-1", SignOut())).code == "engine.record_behind"
+            assert engine.hub.topics[CycleTopic].number == 0
+            gate.set()
+            await screen.topic(CycleTopic, lambda topic: topic.number == 1)
+            await screen.topic(AlarmsTopic, lacks_alarm("engine.record_behind"))
 
     asyncio.run(run())
 
