@@ -1,5 +1,7 @@
 """Cut anywhere and begun again from the record, the station is where it was."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,9 +32,17 @@ DRAWN = set(topics.TOPICS.values()) - {topics.MachinesTopic, topics.TimelineTopi
 """A cut leaves a time in which the machine is unknown: its state began anew, rightly."""
 
 
+def without_old_permit(work):
+    """A permit given before a pause may be void after a silence, and is asked anew only when the order goes on."""
+    if work.state != "interrupted" or work.step is None:
+        return work
+    return replace(work, step=replace(work.step, machine_wait_code="", machine_wait_args=()))
+
+
 def picture(story):
     story.sign_in("operator").settle()
     seen = {topic: view for topic, view in story.views().items() if topic in DRAWN}
+    seen[topics.WorkTopic] = without_old_permit(seen[topics.WorkTopic])
     machine = story.machine
     return seen, (machine.state, machine.link_up, machine.last_cycle, machine.permit_required)
 
@@ -66,8 +76,8 @@ def test_a_shift_with_cuts_ends_like_one_without(tell, deeds):
 
 
 def figures(story):
-    work = story.work
+    work = without_old_permit(story.work)
     orders = [(order.id, order.state, order.good, order.bad) for order in story.view(topics.OrdersTopic).orders]
     units = [(unit.number, unit.serial, unit.state, unit.reason) for unit in work.last_units]
-    step = story.step and (story.step.spec.key, story.step.entries, story.step.last_value, story.step.machine_wait_code)
+    step = work.step and (work.step.spec.key, work.step.entries, work.step.last_value, work.step.machine_wait_code)
     return orders, units, work.state, work.steps, step, story.counts, story.alarm_codes
