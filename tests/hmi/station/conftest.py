@@ -87,6 +87,15 @@ DONE = step(6, "done", StepKind.CONFIRM)
 ALL_STEPS = (SCAN, PLACE, PRESSING, RUNOUT, SEAL, DONE)
 
 
+MASTER = {
+    "people": Person,
+    "products": Product,
+    "work_masters": WorkMaster,
+    "job_orders": JobOrder,
+    "shift_patterns": ShiftPattern,
+}
+
+
 class PressTwin:
     """The press as the story moves it: counters, permit, boot."""
 
@@ -142,7 +151,7 @@ class Record:
 
     def __init__(self, master):
         self.master = list(master)
-        self.latest, self.journal = {}, []
+        self.latest, self.journal, self.last_at = {}, [], None
         self.positions, self.drafts, self.outcomes, self.curves = {}, {}, {}, {}
 
     def commit(self, changes, at):
@@ -175,16 +184,7 @@ class Record:
         of = lambda kind: tuple(one for one in self.all(kind) if response and one.job_order == order)  # noqa: E731
         units = of(Unit)
         return Resume(
-            **{
-                name: tuple(one for one in self.master if type(one) is kind)
-                for name, kind in (
-                    ("people", Person),
-                    ("products", Product),
-                    ("work_masters", WorkMaster),
-                    ("job_orders", JobOrder),
-                    ("shift_patterns", ShiftPattern),
-                )
-            },
+            **{name: tuple(one for one in self.master if type(one) is kind) for name, kind in MASTER.items()},
             responses=self.all(JobResponse),
             routing=next((one for one in self.all(RoutingSnapshot) if response and one.id == response.id), None),
             units=units,
@@ -248,11 +248,7 @@ class Story:
 
     def start_engine(self):
         self.writes.clear()
-        return self._took(station.begin(self.setup, self.record.resume() if self.record.journal else self._fresh(), self.now))
-
-    def _fresh(self):
-        self.record.last_at = None
-        return self.record.resume()
+        return self._took(station.begin(self.setup, self.record.resume(), self.now))
 
     def kill(self, down_s=1.0):
         """The engine dies and comes back from its record `down_s` later."""
@@ -358,7 +354,7 @@ class Story:
         return self
 
     def does_step(self):
-        self.run_of = {
+        ways = {
             StepKind.SCAN_SERIAL: lambda: self.scans(f"SN-{self.work.unit.number:04d}"),
             StepKind.INSTRUCTION: self.confirm,
             StepKind.CONFIRM: self.confirm,
@@ -366,7 +362,7 @@ class Story:
             StepKind.NUMERIC: lambda: self.measures("0,020"),
             StepKind.PASS_FAIL: self.judges,
         }
-        return self.run_of[self.step.spec.kind]()
+        return ways[self.step.spec.kind]()
 
     def view(self, topic):
         return station.view(self.core, topic)
