@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +10,10 @@ from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
-from drivers.driver import CurveSetup
-from drivers.tag import AlarmText, Tag
-from hmi.configuration_file import CONFIG_VERSION, CurveTable, MachineTable, ScreenTable, StationFile, TagTable
-from hmi.settings import Centre, Chart, Machine, Screen, Settings
+from hmi.configuration_file import CONFIG_VERSION, MachineTable, StationFile
+from hmi.configuration_tables import machine_from, screen_from
+from hmi.secret_references import SecretError, resolve_password
+from hmi.settings import Centre, Settings
 from hmi.toml_lines import Path as KeyPath
 from hmi.toml_lines import key_lines, written
 
@@ -163,68 +161,27 @@ def settings_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -
         area=station.station.area,
         zone=station.station.zone,
         folder=(path.parent / station.data.folder).resolve(),
-        machines=tuple(machine_from(machine) for machine in station.machine),
+        machines=tuple(
+            machine_from(machine, options_from(path, at, machine, lines)) for at, machine in enumerate(station.machine)
+        ),
         screen=screen_from(station.screen),
         centre=centre_from(path, station, lines),
     )
 
 
-def machine_from(table: MachineTable) -> Machine:
-    """One machine."""
-    tags = tuple(tag_from(name, tag) for name, tag in table.tags.items())
-    curve, chart = (curve_from(table.curve), chart_from(table.curve)) if table.curve else (None, None)
-    return Machine(table.id, table.name, table.protocol, table.options, tags, table.groups, table.rate_max, curve, chart)
-
-
-def tag_from(name: str, table: TagTable) -> Tag:
-    """One tag."""
-    return Tag(
-        name=name,
-        address=table.address,
-        data_type=table.type,
-        role=table.role,
-        purpose=table.purpose,
-        unit=table.unit,
-        scale=table.scale,
-        offset=table.offset,
-        deadband=table.deadband,
-        group=table.group,
-        low=table.low,
-        high=table.high,
-        writable=table.writable,
-        title=table.title or name.replace("_", " "),
-        alarm=AlarmText(**table.alarm.model_dump()) if table.alarm else None,
-        states={int(raw): state for raw, state in table.states.items()},
-    )
-
-
-def curve_from(table: CurveTable) -> CurveSetup:
-    """Where the curve is read."""
-    channels = table.channels
-    return CurveSetup(
-        address=table.address,
-        capacity=table.capacity,
-        channels=tuple(channel.name for channel in channels),
-        units=tuple(channel.unit for channel in channels),
-        scales=tuple(channel.scale for channel in channels),
-    )
-
-
-def chart_from(table: CurveTable) -> Chart:
-    """How the curve is drawn."""
-    channels = table.channels
-    return Chart(
-        titles=tuple(channel.title or channel.name for channel in channels),
-        units=tuple(channel.unit for channel in channels),
-        lows=tuple(channel.low for channel in channels),
-        highs=tuple(channel.high for channel in channels),
-        window=table.window,
-    )
-
-
-def screen_from(table: ScreenTable) -> Screen:
-    """The panel."""
-    return Screen(**table.model_dump())
+def options_from(path: Path, at: int, table: MachineTable, lines: dict[KeyPath, int]) -> dict[str, Any]:
+    """A driver's own keys, with its secret resolved and its certificate folder beside the file."""
+    options = dict(table.options)
+    where: KeyPath = ("machine", at, "options")
+    if "password" in options:
+        key = (*where, "password")
+        raise ConfigurationError(path, (Problem(lines.get(key, lines.get(where)), written(key), "secret.in_file"),))
+    variable, file = options.pop("password_env", ""), options.pop("password_file", "")
+    if variable or file:
+        options["password"] = secret(path, lines, where, str(variable), str(file))
+    if isinstance(options.get("pki"), str):
+        options["pki"] = str(path.parent / options["pki"])
+    return options
 
 
 def centre_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -> Centre | None:
@@ -232,45 +189,20 @@ def centre_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -> 
     table = station.centre
     if table is None:
         return None
+    return Centre(absolute_url(path, table.url), secret(path, lines, ("centre",), table.password_env, table.password_file))
+
+
+def secret(path: Path, lines: dict[KeyPath, int], table: KeyPath, variable: str, file: str) -> str:
+    """The password that a table refers to, or a complaint at the reference's line."""
     try:
-        return Centre(absolute_url(path, table.url), resolve_password(path, table.password_env, table.password_file))
+        return resolve_password(path, variable, file)
     except SecretError as error:
-        key = ("centre", error.key)
-        raise ConfigurationError(path, (Problem(lines.get(key), written(key), error.code, (error.reference,)),)) from error
+        key = (*table, error.key)
+        place = lines.get(key, lines.get(table))
+        raise ConfigurationError(path, (Problem(place, written(key), error.code, (error.reference,)),)) from error
 
 
 def absolute_url(path: Path, url: str) -> str:
     """`sqlite:///centre.db` is relative to the configuration file."""
     scheme, separator, rest = url.partition(":///")
     return f"{scheme}{separator}{(path.parent / rest).resolve()}" if scheme == "sqlite" else url
-
-
-class SecretError(Exception):
-    """A reference to a secret that leads nowhere, or to a file others can read."""
-
-    def __init__(self, key: str, code: str, reference: str) -> None:
-        super().__init__(reference)
-        self.key = key
-        self.code = code
-        self.reference = reference
-
-
-def resolve_password(path: Path, variable: str, file: str) -> str:
-    """The password behind a reference; empty where none is given."""
-    if variable:
-        if variable not in os.environ:
-            raise SecretError("password_env", "secret.no_variable", variable)
-        return os.environ[variable]
-    return read_secret(path.parent / file) if file else ""
-
-
-def read_secret(file: Path) -> str:
-    """The one line of a secret file that only its owner may read."""
-    try:
-        mode = file.stat().st_mode
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SecretError("password_file", "secret.unreadable", str(file)) from error
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SecretError("password_file", "secret.open_to_others", str(file))
-    return text.strip()

@@ -15,6 +15,7 @@ TEXTS: dict[str, str] = {
     "tag.group_unknown": "there is no group '{0}'. The groups of this machine are: {1}.",
     "tag.setup": "{0}. Change the tag's address or type.",
     "machine.setup": "{0}. Change the machine's options.",
+    "secret.in_file": "a password has no place in this file. Use password_env or password_file.",
     "secret.no_variable": "the environment has no variable {0}. Set it before the start.",
     "secret.unreadable": "the secret file {0} can't be read. Check its name and rights.",
     "secret.open_to_others": "others can read {0}. Allow only its owner (chmod 600).",

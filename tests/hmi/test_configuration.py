@@ -135,6 +135,17 @@ def test_a_password_comes_only_by_reference(tmp_path: Path, monkeypatch: pytest.
     assert found.code == "secret.no_variable"
 
 
+def test_a_machines_password_and_certificates_come_by_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    text = DEMO.replace('security = "none"', 'security = "basic256sha256"\nuser = "line"\npassword_env = "SCREW"\npki = "pki"')
+    file = tmp_path / "station.toml"
+    file.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("SCREW", "driver")
+    options = load(file).machines[1].options
+    assert (options["password"], options["pki"]) == ("driver", str(tmp_path / "pki"))
+    (found,) = problems(tmp_path, text.replace('password_env = "SCREW"', 'password = "driver"'))
+    assert (found.code, found.line) == ("secret.in_file", line_of(text, "password_env"))
+
+
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_line_finder(text: str):
     assert all(1 <= number <= len(text.splitlines()) for number in key_lines(text).values())

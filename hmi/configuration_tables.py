@@ -1,0 +1,68 @@
+"""Checked tables of station.toml as the frozen settings they stand for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drivers.driver import CurveSetup
+from drivers.tag import AlarmText, Tag
+from hmi.configuration_file import CurveTable, MachineTable, ScreenTable, TagTable
+from hmi.settings import Chart, Machine, Screen
+
+
+def machine_from(table: MachineTable, options: dict[str, Any]) -> Machine:
+    """One machine."""
+    tags = tuple(tag_from(name, tag) for name, tag in table.tags.items())
+    curve, chart = (curve_from(table.curve), chart_from(table.curve)) if table.curve else (None, None)
+    return Machine(table.id, table.name, table.protocol, options, tags, table.groups, table.rate_max, curve, chart)
+
+
+def tag_from(name: str, table: TagTable) -> Tag:
+    """One tag."""
+    return Tag(
+        name=name,
+        address=table.address,
+        data_type=table.type,
+        role=table.role,
+        purpose=table.purpose,
+        unit=table.unit,
+        scale=table.scale,
+        offset=table.offset,
+        deadband=table.deadband,
+        group=table.group,
+        low=table.low,
+        high=table.high,
+        writable=table.writable,
+        title=table.title or name.replace("_", " "),
+        alarm=AlarmText(**table.alarm.model_dump()) if table.alarm else None,
+        states={int(raw): state for raw, state in table.states.items()},
+    )
+
+
+def curve_from(table: CurveTable) -> CurveSetup:
+    """Where the curve is read."""
+    channels = table.channels
+    return CurveSetup(
+        address=table.address,
+        capacity=table.capacity,
+        channels=tuple(channel.name for channel in channels),
+        units=tuple(channel.unit for channel in channels),
+        scales=tuple(channel.scale for channel in channels),
+    )
+
+
+def chart_from(table: CurveTable) -> Chart:
+    """How the curve is drawn."""
+    channels = table.channels
+    return Chart(
+        titles=tuple(channel.title or channel.name for channel in channels),
+        units=tuple(channel.unit for channel in channels),
+        lows=tuple(channel.low for channel in channels),
+        highs=tuple(channel.high for channel in channels),
+        window=table.window,
+    )
+
+
+def screen_from(table: ScreenTable) -> Screen:
+    """The panel."""
+    return Screen(**table.model_dump())
