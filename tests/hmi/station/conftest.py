@@ -14,21 +14,8 @@ from hmi.station import commands, station, topics
 from hmi.station.commands import Command
 from hmi.station.decision import WriteResult
 from hmi.station.setup import Setup
+from station_db.records import orders as job
 from station_db.records.equipment import AlarmEvent, EngineRun, EquipmentState, LinkGap, MachineWrite, WriteState
-from station_db.records.orders import (
-    CheckResult,
-    JobOrder,
-    JobResponse,
-    JobState,
-    Permit,
-    Product,
-    RoutingSnapshot,
-    StepKind,
-    StepRun,
-    StepSpec,
-    Unit,
-    WorkMaster,
-)
 from station_db.records.people import Person, PersonRole, ShiftOccurrence, ShiftPattern, SignIn
 from station_db.records.production import CountGap, Cycle, UnseenParts
 from station_db.records.resume import Resume, ShiftCount
@@ -75,23 +62,23 @@ PEOPLE = tuple(
 
 
 def step(number, key, kind, **more):
-    return StepSpec(number, key, kind, key.replace("_", " ").capitalize(), **more)
+    return job.StepSpec(number, key, kind, key.replace("_", " ").capitalize(), **more)
 
 
-SCAN = step(1, "serial", StepKind.SCAN_SERIAL, pattern=r"SN-\d{4}")
-PLACE = step(2, "place_housing", StepKind.INSTRUCTION)
-PRESSING = step(3, "press", StepKind.MACHINE_CYCLE, machine="press")
-RUNOUT = step(4, "runout", StepKind.NUMERIC, unit="mm", low=0.0, high=0.05, usual_low=0.01, usual_high=0.03, machine=None)
-SEAL = step(5, "seal", StepKind.PASS_FAIL)
-DONE = step(6, "done", StepKind.CONFIRM)
+SCAN = step(1, "serial", job.StepKind.SCAN_SERIAL, pattern=r"SN-\d{4}")
+PLACE = step(2, "place_housing", job.StepKind.INSTRUCTION)
+PRESSING = step(3, "press", job.StepKind.MACHINE_CYCLE, machine="press")
+RUNOUT = step(4, "runout", job.StepKind.NUMERIC, unit="mm", low=0.0, high=0.05, usual_low=0.01, usual_high=0.03, machine=None)
+SEAL = step(5, "seal", job.StepKind.PASS_FAIL)
+DONE = step(6, "done", job.StepKind.CONFIRM)
 ALL_STEPS = (SCAN, PLACE, PRESSING, RUNOUT, SEAL, DONE)
 
 
 MASTER = {
     "people": Person,
-    "products": Product,
-    "work_masters": WorkMaster,
-    "job_orders": JobOrder,
+    "products": job.Product,
+    "work_masters": job.WorkMaster,
+    "job_orders": job.JobOrder,
     "shift_patterns": ShiftPattern,
 }
 
@@ -176,21 +163,21 @@ class Record:
 
     def resume(self):
         """The record's present, as the store's reader gives it."""
-        open_states = (JobState.RUNNING, JobState.INTERRUPTED)
-        response = next((one for one in self.all(JobResponse) if one.state in open_states), None)
+        open_states = (job.JobState.RUNNING, job.JobState.INTERRUPTED)
+        response = next((one for one in self.all(job.JobResponse) if one.state in open_states), None)
         order = None if response is None else response.job_order
         shift = max(self.all(ShiftOccurrence), key=lambda one: one.started_at, default=None)
         since = shift.started_at if shift else 0
         of = lambda kind: tuple(one for one in self.all(kind) if response and one.job_order == order)  # noqa: E731
-        units = of(Unit)
+        units = of(job.Unit)
         return Resume(
             **{name: tuple(one for one in self.master if type(one) is kind) for name, kind in MASTER.items()},
-            responses=self.all(JobResponse),
-            routing=next((one for one in self.all(RoutingSnapshot) if response and one.id == response.id), None),
+            responses=self.all(job.JobResponse),
+            routing=next((one for one in self.all(job.RoutingSnapshot) if response and one.id == response.id), None),
             units=units,
-            steps=of(StepRun),
-            checks=of(CheckResult),
-            permits=tuple(one for one in self.all(Permit) if one.unit in {unit.id for unit in units}),
+            steps=of(job.StepRun),
+            checks=of(job.CheckResult),
+            permits=tuple(one for one in self.all(job.Permit) if one.unit in {unit.id for unit in units}),
             writes=tuple(one for one in self.all(MachineWrite) if one.state is WriteState.ASKED),
             sign_in=next((one for one in self.all(SignIn) if one.ended_at is None), None),
             shift=shift,
@@ -230,10 +217,10 @@ class Story:
         master = [*PEOPLE, *patterns]
         if orders:
             master += [
-                Product(id="P-310", name="Pump cover"),
-                WorkMaster(id="P-310@A", product="P-310", revision="A", steps=steps),
-                JobOrder(id="WO-1", product="P-310", work_master="P-310@A", quantity=quantity, sequence=1),
-                JobOrder(id="WO-2", product="P-310", work_master="P-310@A", quantity=quantity, sequence=2),
+                job.Product(id="P-310", name="Pump cover"),
+                job.WorkMaster(id="P-310@A", product="P-310", revision="A", steps=steps),
+                job.JobOrder(id="WO-1", product="P-310", work_master="P-310@A", quantity=quantity, sequence=1),
+                job.JobOrder(id="WO-2", product="P-310", work_master="P-310@A", quantity=quantity, sequence=2),
             ]
         self.record = Record(master)
         self.press = PressTwin()
@@ -355,12 +342,12 @@ class Story:
 
     def does_step(self):
         ways = {
-            StepKind.SCAN_SERIAL: lambda: self.scans(f"SN-{self.work.unit.number:04d}"),
-            StepKind.INSTRUCTION: self.confirm,
-            StepKind.CONFIRM: self.confirm,
-            StepKind.MACHINE_CYCLE: lambda: self.settle().makes(True),
-            StepKind.NUMERIC: lambda: self.measures("0,020"),
-            StepKind.PASS_FAIL: self.judges,
+            job.StepKind.SCAN_SERIAL: lambda: self.scans(f"SN-{self.work.unit.number:04d}"),
+            job.StepKind.INSTRUCTION: self.confirm,
+            job.StepKind.CONFIRM: self.confirm,
+            job.StepKind.MACHINE_CYCLE: lambda: self.settle().makes(True),
+            job.StepKind.NUMERIC: lambda: self.measures("0,020"),
+            job.StepKind.PASS_FAIL: self.judges,
         }
         return ways[self.step.spec.kind]()
 
