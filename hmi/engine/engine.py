@@ -16,7 +16,7 @@ from hmi.channel.messages import Hello, StoreGeneration
 from hmi.channel.server import ChannelServer
 from hmi.clock import Clock, SystemClock, new_id
 from hmi.engine.acquisition import Acquisition, Outlets
-from hmi.engine.centre_door import open_centre
+from hmi.engine.centre_door import OpenCentre
 from hmi.engine.desk import StationDesk
 from hmi.engine.heartbeat import Heartbeat, heartbeat_tag
 from hmi.engine.inputs import Ending, Faulty, Heard, Well
@@ -150,7 +150,7 @@ class Engine:
         if centre is None:
             return None
         return Wires(
-            connect=lambda: open_centre(centre, self._settings.id),
+            connect=lambda: OpenCentre(centre, self._settings.id, self._version, self._clock),
             folder=self._settings.folder,
             recorder=self._recorder,
             put=self._runner.put,

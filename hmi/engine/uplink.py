@@ -171,6 +171,7 @@ class Uplink:
         if self._door is None:
             self._door = wires.connect()
             self._fetch_due_s = 0.0
+            self._acknowledge(self._door, wires)
         self._send(self._door, wires, reader)
         if time.monotonic() >= self._fetch_due_s:
             self._fetch(self._door, wires, reader)
@@ -178,7 +179,6 @@ class Uplink:
             self._told = None  # heard again: even what did not change is told anew
 
     def _send(self, door: CentreDoor, wires: Wires, reader: Reader) -> None:
-        self._acknowledge(door, wires)
         while not self._stopping.is_set() and door.send(reader):
             self._acknowledge(door, wires)
             self._tell(wires, reader, SyncTopic("sending"))
