@@ -13,6 +13,7 @@ from station_db.records.people import ShiftOccurrence
 from station_db.records.production import UnseenParts
 from station_db.verify import verify_origin
 from tests.faults.postgres import postgres
+from tests.station_db.store.schema_checks import check_equal
 from tests.station_db.store.store_cases import STATION, at, curve_of, cycle_of, open_store, saying
 
 RECORDS = (
@@ -48,14 +49,25 @@ QUESTIONS = (
 
 
 @pytest.fixture(scope="module")
-def centre():
-    with postgres() as server:
-        server.create("centre")
-        engine = create_engine(server.url("centre"))
-        with engine.begin() as connection:
-            migrating.upgrade(connection)
-            yield connection
-        engine.dispose()
+def server():
+    with postgres() as started:
+        yield started
+
+
+@pytest.fixture
+def centre(server):
+    server.create("centre")
+    engine = create_engine(server.url("centre"))
+    with engine.begin() as connection:
+        migrating.upgrade(connection)
+        yield connection
+    engine.dispose()
+
+
+@pytest.mark.timeout(30)  # starts a PostgreSQL server
+def test_the_scripts_make_what_the_declarations_say_on_postgresql(server):
+    server.create("schema")
+    check_equal(create_engine(server.url("schema")))
 
 
 @pytest.mark.timeout(30)  # starts a PostgreSQL server

@@ -69,15 +69,20 @@ def test_a_payload_gives_its_record_back(record):
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(record=RECORDS)
-def test_a_row_gives_its_record_back_but_for_nul(connection, record):
+def test_a_row_gives_its_record_back_but_for_a_nul(connection, record):
     kind = KINDS[type(record).kind]
-    entry = entry_for(record)
     table = TYPED[kind.name]
-    project(connection, entry, 1)
-    query = select(table).where(table.c.id == record.id.replace("\x00", SHOWN_NUL))
-    row = connection.execute(query).mappings().one()
-    assert record_of(kind, row) == from_payload(kind.tag, to_payload(record).replace(b"\\u0000", SHOWN_NUL.encode()))
     connection.execute(table.delete())
+    project(connection, entry_for(record), 1)
+    row = connection.execute(select(table)).mappings().one()
+    assert record_of(kind, row) == without_nul(record)
+
+
+def without_nul(record):
+    """What a text column can hold; inside packed fields a NUL is escaped and stays."""
+    texts = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+    plain = {name: text for name, text in texts.items() if isinstance(text, str) and not isinstance(text, Enum)}
+    return dataclasses.replace(record, **{name: text.replace("\x00", SHOWN_NUL) for name, text in plain.items()})
 
 
 @given(left=TEXT, right=TEXT, cause=st.none() | TEXT)
