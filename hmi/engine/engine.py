@@ -41,6 +41,7 @@ BEGIN_PATIENCE_S = 2.0
 """A screen is let in after so long even if the record can't be written: it then says so."""
 END_PATIENCE_S = 3.0
 SELF = "engine"
+CORE = "core"
 DIED = "engine.process_died"
 FRAMES_LOST = "engine.frames_lost"
 
@@ -103,7 +104,7 @@ class Engine:
         self._note_store()
         outlets = Outlets(self._runner.put, self.hub.live, self._recorder.keep_frame)
         self._acquisition = Acquisition(self._settings.machines, self._drivers, self._clock, outlets, last_frame)
-        self._tasks.keep("core", self._runner.run)
+        self._tasks.keep(CORE, self._runner.run)
         with suppress(TimeoutError):
             async with asyncio.timeout(BEGIN_PATIENCE_S):
                 await self._runner.began()
@@ -209,11 +210,20 @@ class Engine:
     def _told(self, name: str, error: BaseException | None) -> None:
         """A long task died, or runs well again."""
         source = f"{SELF}:{name}"
-        if error is None:
+        if name == CORE:
+            self._told_of_core(error)
+        elif error is None:
             self._runner.put(Well(source, DIED))
         else:
             alarm = AlarmView(source=source, code=DIED, priority="high", came_at=self._clock.moment().wall, args=(name,))
             self._runner.put(Faulty(alarm))
+
+    def _told_of_core(self, error: BaseException | None) -> None:
+        """A core that can't begin can't raise its own alarm."""
+        if error is None:
+            self._publisher.went(DIED)
+        else:
+            self._publisher.came(DIED, self._clock.moment().wall, CORE, priority="critical")
 
 
 def _drivers(settings: Settings, clock: Clock) -> Mapping[str, Driver]:

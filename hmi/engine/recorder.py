@@ -13,7 +13,6 @@ from typing import Any
 
 from hmi.clock import Clock, Monotonic
 from hmi.engine.backlog import REFUSE_BEHIND_NS, Backlog, Barrier, Feeding, Saving, Work
-from station_db.errors import CommitFailedError, RecordError
 from station_db.journal import FeedEntry
 from station_db.notices import Notice
 from station_db.records.changes import Changes
@@ -146,7 +145,8 @@ class Recorder:
         try:
             if batch:
                 store.commit(batch, self._clock.moment().wall)
-        except CommitFailedError as error:
+        except Exception as error:
+            # Whatever it was: what is true is what the record holds, and the core goes on from there.
             log.exception("a batch of %s decisions was not written", len(batch))
             self._is_broken = True
             self._tell(self._hears.failed, str(error))
@@ -162,7 +162,8 @@ class Recorder:
             return
         try:
             feeding.applied.set_result(store.apply_feed(feeding.entries, self._clock.moment().wall))
-        except RecordError as error:
+        except Exception as error:
+            log.exception("what the centre sent was not applied")
             feeding.applied.set_exception(error)
 
     def _append(self, store: Store, frames: Sequence[Frame]) -> None:
@@ -171,9 +172,9 @@ class Recorder:
         reason = None
         try:
             store.append_frames(frames)
-        except CommitFailedError as error:
+        except Exception as error:
             reason = str(error)
-            log.warning("%s frames are lost: %s", len(frames), reason)
+            log.exception("%s frames are lost", len(frames))
         if reason != self._frames_reason:
             self._frames_reason = reason
             self._tell(self._hears.frames, reason)
@@ -188,7 +189,7 @@ class Recorder:
         self._checkpoint_ns = now
         try:
             store.checkpoint()
-        except CommitFailedError:
+        except Exception:
             log.exception("the checkpoint failed")
 
     def _note(self, store: Store) -> None:

@@ -8,6 +8,7 @@ import threading
 from drivers.reading import LinkDown
 from hmi.channel.facts import LiveCurve, LiveValues, Pulse
 from hmi.engine import recorder
+from hmi.station import station as core
 from hmi.station.commands import Answer, SignIn, SignOut
 from hmi.station.topics import AlarmsTopic, CycleTopic, MachinesTopic, StationTopic
 from station_db.errors import CommitFailedError
@@ -110,6 +111,29 @@ def test_a_long_task_that_dies_is_started_again_and_told(tmp_path, station, benc
         async with station(tmp_path, press) as (_, _press, screen):
             await screen.topic(AlarmsTopic, has_alarm("engine.process_died"))
             await screen.topic(MachinesTopic, link_is_up)
+
+    asyncio.run(run())
+
+
+def test_a_core_that_dies_of_an_input_begins_again_from_the_record(tmp_path, station, monkeypatch):
+    hear, is_poisoned = core.hear, [False]
+
+    def poisoned(station, event, curves, now):
+        if is_poisoned[0]:
+            is_poisoned[0] = False
+            raise ZeroDivisionError("a bug")
+        return hear(station, event, curves, now)
+
+    monkeypatch.setattr(core, "hear", poisoned)
+
+    async def run() -> None:
+        async with station(tmp_path) as (_, press, screen):
+            await screen.topic(MachinesTopic, link_is_up)
+            is_poisoned[0] = True
+            press.make_part()
+            await screen.topic(AlarmsTopic, has_alarm("engine.process_died"))
+            await screen.topic(CycleTopic, lambda topic: topic.number == 1 and topic.curve_digest)
+            assert (await screen.ask("c-1", SignOut())).known
 
     asyncio.run(run())
 
