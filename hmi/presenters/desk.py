@@ -72,6 +72,8 @@ class Desk(QObject):
         self.values: dict[tuple[str, str], float | None] = {}
         """Device and tag to the value shown now."""
         self.curves = CurveBook()
+        self.away_code = "screen.engine_away"
+        """Why touches are refused while the engine is away."""
         self.pending: Pending | None = None
         self.notice: Notice | None = None
         self._wishes = wishes
@@ -85,6 +87,10 @@ class Desk(QObject):
     def start(self) -> None:
         """Judge ages every 200 ms from now on."""
         self._timer.start()
+
+    def stop(self) -> None:
+        """Judge no more."""
+        self._timer.stop()
 
     def now(self) -> Moment:
         """The host's time."""
@@ -105,7 +111,7 @@ class Desk(QObject):
         if self._last[0] == key and now - self._last[1] < DOUBLE_NS:
             return False
         if not self.is_heard:
-            return self._refuse("screen.engine_away")
+            return self._refuse(self.away_code)
         if self.pending:
             return self._refuse("screen.one_moment")
         self._last = (key, now)
@@ -132,6 +138,14 @@ class Desk(QObject):
     def take_pulse(self, pulse: Pulse) -> None:
         """The engine was heard."""
         self.picture = self.picture.with_hearing(self.picture.hearing.hear(pulse))
+
+    @Slot(str)
+    def lose_engine(self, code: str) -> None:
+        """The channel broke: nothing is live any more until a pulse comes."""
+        log.info("the engine is away: %s", code)
+        self.away_code = code
+        self.picture = self.picture.with_hearing(self.picture.hearing.lost())
+        self.ticked.emit()
 
     @Slot(object)
     def take_values(self, live: LiveValues) -> None:

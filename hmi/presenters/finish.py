@@ -23,8 +23,7 @@ def present_finish(picture: Picture) -> FinishView:
     work = picture.work
     left = max(0, work.quantity - work.good)
     rows = (
-        (translate("finish", "Ordered"), f"{work.quantity}"),
-        (translate("finish", "Good"), f"{work.good}"),
+        (translate("finish", "Good"), translate("finish", "{0} of {1}").format(work.good, work.quantity)),
         (translate("finish", "Bad"), f"{work.bad}"),
         (translate("finish", "Not made"), f"{left}"),
         (translate("finish", "In work"), _open_unit(picture)),

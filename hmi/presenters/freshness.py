@@ -55,18 +55,24 @@ class Hearing:
 
     pulse: Pulse | None = None
     still_since: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    is_connected: bool = True
 
     def hear(self, pulse: Pulse) -> Hearing:
         """Take a pulse in."""
         still = {s.device: self.still_since.get(s.device, pulse.mono_ns) for s in pulse.sources if not s.beating}
-        return replace(self, pulse=pulse, still_since=MappingProxyType(still))
+        return replace(self, pulse=pulse, still_since=MappingProxyType(still), is_connected=True)
+
+    def lost(self) -> Hearing:
+        """The channel broke: the engine counts as silent from now on, with the age of its last pulse."""
+        return replace(self, is_connected=False)
 
     def of_engine(self, now: Monotonic) -> Freshness:
         """Whether the engine itself is heard."""
         if self.pulse is None:
             return Freshness(Silence.ENGINE, None)
         quiet = now - self.pulse.mono_ns
-        return Freshness(Silence.ENGINE, quiet) if quiet > ENGINE_LIMIT_NS else Freshness(age_ns=max(quiet, 0))
+        is_silent = quiet > ENGINE_LIMIT_NS or not self.is_connected
+        return Freshness(Silence.ENGINE, max(quiet, 0)) if is_silent else Freshness(age_ns=max(quiet, 0))
 
     def of_device(self, device: str, now: Monotonic) -> Freshness:
         """Whether a machine is heard and its program runs, through a living engine."""

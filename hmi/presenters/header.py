@@ -20,6 +20,7 @@ class HeaderView:
     """All of the header, ready to be drawn."""
 
     station: str
+    number: str
     place: str
     state: ChipText
     order: ChipText
@@ -34,9 +35,10 @@ def present_header(picture: Picture, now: Moment) -> HeaderView:
     station, order = picture.station, picture.work.order
     return HeaderView(
         station=station_name(picture),
+        number=station.id if station else translate("header", "Starting"),
         place=joined(station.area, picture.work.product_name) if station else "",
         state=present_state(picture, picture.main_machine, now),
-        order=ChipText(strong=order, plain=translate("header", "Order")) if order else ChipText(),
+        order=ChipText(strong=order),
         link=present_link(picture, now),
         sync=present_sync(picture.sync, now.wall),
         person=present_person(picture),
@@ -90,10 +92,10 @@ def present_sync(sync: SyncTopic, wall: int) -> ChipText:
         case "synced":
             return ChipText(plain=translate("header", "synced"), icon=IconName.CLOUD)
         case "sending":
-            return ChipText(plain=joined(translate("header", "sending"), here), icon=IconName.CLOUD)
+            return ChipText(strong=translate("header", "sending"), plain=here, icon=IconName.CLOUD_UP)
         case "refused":
             return _abnormal(translate("header", "centre refuses"), here)
         case _:
             since = elapsed(sync.oldest_unsent_at, wall) if sync.oldest_unsent_at else ""
             offline = translate("header", "offline {0}").format(since).strip()
-            return ChipText(plain=joined(offline, here), icon=IconName.CLOUD_OFF)
+            return ChipText(strong=offline, plain=here, icon=IconName.CLOUD_OFF)

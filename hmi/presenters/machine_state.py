@@ -6,7 +6,7 @@ from hmi.clock import Moment
 from hmi.presenters.durations import elapsed
 from hmi.presenters.freshness import reason
 from hmi.presenters.picture import Picture
-from hmi.presenters.words import translate
+from hmi.presenters.words import joined, translate
 from hmi.station.topics import MachineView
 from station_db.records.equipment import ItemState
 from station_db.records.orders import StepKind
@@ -75,7 +75,7 @@ def _heard(picture: Picture, machine: MachineView, now: Moment) -> ChipText:
     since = elapsed(machine.since, now.wall)
     awaited = blocking_step(picture, machine)
     if awaited and glyph is Glyph.IDLE:
-        return ChipText(strong=translate("state", "Waiting for: {0}").format(awaited), plain=since, glyph=glyph)
+        return ChipText(strong=word_of(glyph), plain=joined(translate("state", "for: {0}").format(awaited), since), glyph=glyph)
     severity = Severity.ALARM if glyph is Glyph.STOP else Severity.NORMAL
     return ChipText(strong=word_of(glyph), plain=since, glyph=glyph, severity=severity)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hmi.presenters.measure import limits_text, present_measure
-from hmi.presenters.words import say, translate
+from hmi.presenters.words import translate
 from hmi.station import number
 from hmi.station.checks import OUTSIDE, check_limits
 from hmi.station.codes import Code, RefusedError
@@ -11,11 +11,11 @@ from hmi.station.topics import OpenStep
 from widgets.display import PadJudgement, PadQuestion
 
 
-def ask_measurement(step: OpenStep, mark: str) -> PadQuestion:
-    """The question of a numeric step."""
+def ask_measurement(step: OpenStep, mark: str, *, is_brief: bool = False) -> PadQuestion:
+    """The question of a numeric step; a brief one names the limits alone."""
     spec = step.spec
     below_zero = spec.low is None or spec.low < 0
-    limits = present_measure(step).hints or limits_text(spec)
+    limits = limits_text(spec) if is_brief else present_measure(step).hints
     return PadQuestion(spec.unit, limits, mark, has_sign=below_zero, has_decimals=spec.decimals > 0)
 
 
@@ -30,12 +30,14 @@ def judge_measurement(step: OpenStep, text: str) -> PadJudgement:
 
 def _outside(text: str, refusal: RefusedError) -> PadJudgement:
     return PadJudgement(
-        badge=_badge(refusal.code),
-        sentence=say(refusal.code, refusal.words),
+        badge=_badge(Code(refusal.code)),
+        sentence=translate("pad", "Measure again or type it again."),
         enter_reason=translate("pad", "outside the limits"),
         fail_text=translate("pad", "{0} is right: part fails").format(text),
     )
 
 
 def _badge(code: Code) -> str:
+    if code is Code.TEN_TIMES_USUAL:
+        return translate("pad", "ten times the usual")
     return translate("pad", "below the limit") if code is Code.BELOW_LIMIT else translate("pad", "above the limit")

@@ -18,8 +18,8 @@ from widgets.unit_tiles import UnitTile, UnitTiles
 class BadPartCard(ChoiceCard):
     """Units as tiles at the left, reasons at the right. The unit in work is chosen to begin with."""
 
-    def __init__(self, theme: Theme, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(theme, desk, bad_reasons(), name="reason", parent=parent)
+    def __init__(self, theme: Theme, desk: Desk, *, columns: int, parent: QWidget | None = None) -> None:
+        super().__init__(theme, desk, bad_reasons(), name="reason", columns=columns, parent=parent)
         self.setObjectName("bad_part_card")
         self._desk = desk
         self._chosen = ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from hmi.archive import Archive, AskCurve, Found
 from hmi.presenters.chart import chart_view
@@ -17,12 +18,15 @@ from widgets.cycle_chart import Curve, CycleChart
 from widgets.label import Label
 from widgets.profile import TextRole
 from widgets.theme import Theme
+from widgets.touch_button import TouchButton
 
 
 class CycleView(Card):
     """Curve and facts of the touched cycle; the heading says that it is history."""
 
-    def __init__(self, theme: Theme, desk: Desk, archive: Archive, parent: QWidget | None = None) -> None:
+    back_pressed = Signal()
+
+    def __init__(self, theme: Theme, desk: Desk, archive: Archive, *, with_back: bool, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent=parent)
         self._desk = desk
         self._archive = archive
@@ -32,10 +36,11 @@ class CycleView(Card):
         self._chart = CycleChart(theme)
         self._chart.hide()
         self._facts = FactRows(theme)
-        self.column.addWidget(self._title)
-        self.column.addWidget(self._chart, 3)
-        self.column.addWidget(self._facts)
-        self.column.addStretch(1)
+        self._back = TouchButton(theme, self.tr("Back to the list"))
+        self._back.setObjectName("history_back")
+        self._back.setVisible(with_back)
+        self._back.clicked.connect(self.back_pressed)
+        self._lay_out(theme, beside=with_back)
         archive.found.connect(self._take)
 
     def show_cycle(self, cycle: Cycle) -> None:
@@ -66,3 +71,17 @@ class CycleView(Card):
             return
         samples = samples_of(found.rows[0])
         self._chart.show_current(Curve(np.asarray(samples[0], dtype=float), np.asarray(samples[1], dtype=float)))
+
+    def _lay_out(self, theme: Theme, *, beside: bool) -> None:
+        """Facts under the curve, or beside it where the panel is low."""
+        head = QHBoxLayout()
+        head.setSpacing(theme.profile.gap)
+        head.addWidget(self._title, 1)
+        head.addWidget(self._back)
+        body = QBoxLayout(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        body.setSpacing(theme.profile.gap)
+        body.addWidget(self._chart, 3)
+        body.addWidget(self._facts, 2 if beside else 0)
+        self.column.addLayout(head)
+        self.column.addLayout(body, 1)
+        self.column.addStretch(0)

@@ -21,7 +21,7 @@ class FactRows(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.profile.mm(5))
-        self._grid.setVerticalSpacing(theme.profile.mm(2))
+        self._grid.setVerticalSpacing(theme.profile.mm(1))
         self._grid.setColumnStretch(1, 1)
 
     def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:

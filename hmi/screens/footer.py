@@ -55,4 +55,5 @@ class Footer(QFrame):
         profile = self._theme.profile
         self._row.setContentsMargins(profile.mm(5), profile.mm(1), profile.mm(5), profile.mm(1))
         self._row.setSpacing(profile.mm(8))
-        self.setFixedHeight(profile.mm(21))
+        needed = max(tile.sizeHint().height() for tile in self._tiles)
+        self.setFixedHeight(max(profile.mm(21), needed + 2 * profile.mm(1)))

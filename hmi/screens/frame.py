@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from hmi.presenters.alarm_line import present_alarms
 from hmi.presenters.desk import Desk
@@ -27,12 +27,15 @@ class Frame(QWidget):
         self.setObjectName("page")
         self._theme = theme
         self._desk = desk
+        self._is_small = is_small
         self._header_shown: HeaderView | None = None
         self._alarm_shown: AlarmText | None = None
         self.header = Header(theme, self)
         self.alarm_line = AlarmLine(theme, self)
         self.navigation = NavBar(theme, places, self)
         self.pages = QStackedWidget(self)
+        # A page never pushes the frame: what does not fit is the page's own fault, found by the audit.
+        self.pages.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.footer = Footer(theme, desk, counts=2 if is_small else MOST_COUNTS, parent=self)
         self._name_parts()
         self._lay_out()
@@ -51,7 +54,8 @@ class Frame(QWidget):
 
     def _show_header(self, view: HeaderView) -> None:
         self._header_shown = view
-        self.header.show_station(view.station, view.place)
+        names = (view.number, "") if self._is_small else (view.station, view.place)
+        self.header.show_station(*names)
         self.header.show_state(view.state)
         self.header.show_order(view.order)
         self.header.show_link(view.link)

@@ -24,10 +24,11 @@ from widgets.touch_list import TouchList
 class HistoryPage(QWidget):
     """A list at the left, the touched cycle at the right."""
 
-    def __init__(self, theme: Theme, desk: Desk, archive: Archive, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, desk: Desk, archive: Archive, *, is_small: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._desk = desk
+        self._is_small = is_small
         self.archive = archive
         self._rows = Rows(archive)
         self._kind = Kind.CYCLES
@@ -39,10 +40,11 @@ class HistoryPage(QWidget):
         self._more = TouchButton(theme, self.tr("Show older"))
         self._more.setObjectName("history_more")
         self._more.clicked.connect(self._rows.go_on)
-        self._cycle = CycleView(theme, desk, archive)
+        self._cycle = CycleView(theme, desk, archive, with_back=is_small)
         self._card = Card(theme)
         self._head: TableHead | None = None
         self._lay_out()
+        self._cycle.back_pressed.connect(lambda: self._show_side(is_open=False))
         archive.found.connect(self._take)
         archive.not_found.connect(self._say_unreadable)
 
@@ -98,6 +100,7 @@ class HistoryPage(QWidget):
         record = self._rows.record(key)
         if isinstance(record, Cycle):
             self._cycle.show_cycle(record)
+            self._show_side(is_open=True)
 
     def _say_unreadable(self, failure: NotFound) -> None:
         self._list.hide()
@@ -107,7 +110,13 @@ class HistoryPage(QWidget):
     def _mark_chosen(self) -> None:
         for key, button in self._buttons.items():
             button.setChecked(key in (self._kind, self._shift))
-        self._cycle.setVisible(self._kind is Kind.CYCLES)
+        self._show_side(is_open=False)
+
+    def _show_side(self, *, is_open: bool) -> None:
+        """On small panels the touched cycle takes the list's place."""
+        cycles = self._kind is Kind.CYCLES
+        self._cycle.setVisible(cycles and (is_open or not self._is_small))
+        self._card.setVisible(not (cycles and is_open and self._is_small))
 
     def _show_head(self) -> None:
         titles, shares = columns_of(self._kind)
@@ -152,8 +161,12 @@ class HistoryPage(QWidget):
         grid.setContentsMargins(gap, gap, gap, gap)
         grid.setSpacing(gap)
         grid.addLayout(self._choices(), 0, 0, 1, 2)
-        grid.addWidget(self._card, 1, 0)
-        grid.addWidget(self._cycle, 1, 1)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        if self._is_small:
+            grid.addWidget(self._card, 1, 0, 1, 2)
+            grid.addWidget(self._cycle, 1, 0, 1, 2)
+        else:
+            grid.addWidget(self._card, 1, 0)
+            grid.addWidget(self._cycle, 1, 1)
+        grid.setColumnStretch(0, 5)
+        grid.setColumnStretch(1, 4)
         grid.setRowStretch(1, 1)

@@ -38,7 +38,13 @@ class MeasurePage(PadPage):
         view = present_step_card(self._desk.picture)
         mark = self.locale().decimalPoint()
         text = step.draft.replace(".", mark).replace(",", mark)
-        self.ask(view.heading, joined(view.who, step.spec.text), ask_measurement(step, mark), picture=view.picture, text=text)
+        self.ask(
+            view.heading,
+            joined(view.who, step.spec.text),
+            ask_measurement(step, mark, is_brief=self._is_small),
+            picture=view.picture,
+            text=text,
+        )
         self.pad.show_judgement(judge_measurement(step, text))
 
     def is_open(self) -> bool:

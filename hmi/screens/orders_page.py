@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.presenters.desk import Desk
 from hmi.presenters.orders import OrderDetail, first_choice, present_as_of, present_detail, present_queue
+from hmi.presenters.words import joined
 from hmi.screens.fact_rows import FactRows
 from hmi.screens.notice_line import NoticeLine
+from hmi.screens.panel import page_margin
 from hmi.station.commands import StartOrder
 from widgets.card import Card
 from widgets.display import OrderText
@@ -27,7 +29,7 @@ class OrdersPage(QWidget):
     work_wanted = Signal()
     sign_in_wanted = Signal()
 
-    def __init__(self, theme: Theme, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, desk: Desk, *, is_small: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._desk = desk
@@ -46,7 +48,11 @@ class OrdersPage(QWidget):
         self._start.clicked.connect(self._act)
         self._start.refused.connect(desk.tell)
         self._needs_card = Card(theme)
-        self._lay_out()
+        self._needs_line = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
+        if is_small:
+            self._lay_out_small()
+        else:
+            self._lay_out()
 
     def choose(self, order: str) -> None:
         """Show what this order needs."""
@@ -87,6 +93,7 @@ class OrdersPage(QWidget):
         self._name.show_text(detail.title)
         self._product.show_text(detail.subtitle)
         self._needs.show_rows(detail.needs)
+        self._needs_line.show_text(joined(*(f"{name} {value}" for name, value in detail.needs)))
         self._start.show_text(self.tr("Sign in to start") if detail.needs_person else detail.action)
         self._start.set_reason(detail.why_not)
 
@@ -101,11 +108,14 @@ class OrdersPage(QWidget):
         else:
             self._desk.ask(StartOrder(order=detail.key), "start_order")
 
-    def _lay_out(self) -> None:
-        gap = self._theme.profile.gap
+    def _list_card(self) -> Card:
         card = Card(self._theme)
         card.column.addWidget(self._list, 1)
         card.column.addWidget(self._empty, 1)
+        return card
+
+    def _lay_out(self) -> None:
+        gap = self._theme.profile.gap
         side = self._needs_card.column
         for widget in (self._name, self._product, self._needs):
             side.addWidget(widget)
@@ -117,8 +127,27 @@ class OrdersPage(QWidget):
         grid.setSpacing(gap)
         grid.addWidget(self._title, 0, 0)
         grid.addWidget(self._as_of, 0, 1)
-        grid.addWidget(card, 1, 0)
+        grid.addWidget(self._list_card(), 1, 0)
         grid.addWidget(self._needs_card, 1, 1)
         grid.setColumnStretch(0, 62)
         grid.setColumnStretch(1, 38)
         grid.setRowStretch(1, 1)
+
+    def _lay_out_small(self) -> None:
+        """The queue over the whole width; what the chosen order needs stands in one line beside Start."""
+        profile = self._theme.profile
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        for widget in (self._name, self._needs_line, NoticeLine(self._theme, self._desk)):
+            words.addWidget(widget)
+        row = QHBoxLayout()
+        row.setSpacing(profile.gap)
+        row.addLayout(words, 3)
+        row.addWidget(self._start, 2)
+        self._needs_card.column.setContentsMargins(*(profile.mm(2),) * 4)
+        self._needs_card.column.addLayout(row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*(page_margin(profile, is_small=True),) * 4)
+        column.setSpacing(page_margin(profile, is_small=True))
+        column.addWidget(self._list_card(), 1)
+        column.addWidget(self._needs_card)

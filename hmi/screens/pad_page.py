@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.presenters.desk import Desk
 from hmi.screens.notice_line import NoticeLine
+from hmi.screens.panel import page_margin
 from hmi.screens.step_picture import StepPicture
 from widgets.display import PadQuestion
 from widgets.label import Label
@@ -26,11 +27,11 @@ class PadPage(QWidget):
         self.pad = NumberPad(theme, compact=is_small)
         self._title = Label(theme, "", TextRole.TITLE, wraps=True)
         self._note = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
+        self._is_small = is_small
         self._picture = StepPicture(theme)
         self._back = TouchButton(theme, self.tr("Back"))
         self._back.setObjectName("pad_back")
         self._back.clicked.connect(self.left)
-        self.pad.refused.connect(desk.tell)
         self._lay_out(theme, desk)
         self._name_keys()
 
@@ -38,8 +39,8 @@ class PadPage(QWidget):
         """Open the pad with its question."""
         self._title.show_text(title)
         self._note.show_text(note)
-        self._note.setVisible(bool(note))
-        self._picture.show_picture(picture)
+        self._note.setVisible(bool(note) and not self._is_small)
+        self._picture.show_picture("" if self._is_small else picture)
         self.pad.ask(question, text)
         self.pad.setFocus()
 
@@ -56,7 +57,7 @@ class PadPage(QWidget):
         self.pad.head.addWidget(self._picture, 1)
         self.pad.head.addWidget(NoticeLine(theme, desk))
         row = QHBoxLayout(self)
-        row.setContentsMargins(*(theme.profile.gap,) * 4)
+        row.setContentsMargins(*(page_margin(theme.profile, is_small=self._is_small),) * 4)
         row.addWidget(self.pad)
 
     def _name_keys(self) -> None:

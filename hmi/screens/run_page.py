@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from hmi.presenters.desk import Desk
 from hmi.presenters.people import pause_reasons
@@ -13,6 +13,7 @@ from hmi.screens.chart_card import ChartCard
 from hmi.screens.choice_card import ChoiceCard
 from hmi.screens.finish_card import FinishCard
 from hmi.screens.free_card import FreeCard
+from hmi.screens.panel import page_margin
 from hmi.screens.sign_in_card import SignInCard
 from hmi.screens.step_card import StepCard
 from hmi.station.commands import BadPart, Body, FinishOrder, PauseOrder, SignIn
@@ -34,12 +35,13 @@ class RunPage(QWidget):
         self.free = FreeCard(theme, desk, with_chart=is_small)
         self.machine = ChartCard(theme, desk, None if is_small else strip, with_back=is_small)
         self.sign_in = SignInCard(theme, desk)
-        self.bad_part = BadPartCard(theme, desk)
+        self.bad_part = BadPartCard(theme, desk, columns=4 if is_small else 2)
         self.pause = ChoiceCard(theme, desk, pause_reasons(), name="pause")
         self.finish = FinishCard(theme, desk)
         self.cards = {"step": self.step, "free": self.free, "sign_in": self.sign_in, "bad_part": self.bad_part}
         self.cards |= {"pause": self.pause, "finish": self.finish}
         self._side = QStackedWidget()
+        self._side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._key = "step"
         self._lay_out(theme, is_small=is_small)
         self._connect()
@@ -106,7 +108,7 @@ class RunPage(QWidget):
         for card in self.cards.values():
             self._side.addWidget(card)
         row = QHBoxLayout(self)
-        row.setContentsMargins(*(theme.profile.gap,) * 4)
+        row.setContentsMargins(*(page_margin(theme.profile, is_small=is_small),) * 4)
         row.setSpacing(theme.profile.gap)
         if not is_small:
             row.addWidget(self.machine, 59)

@@ -38,7 +38,7 @@ class StepCard(Card):
         self._progress = StepProgress(theme)
         self._picture = StepPicture(theme)
         self._text = Label(theme, "", TextRole.STEP, wraps=True)
-        self._value = ValueBox(theme)
+        self._value = ValueBox(theme, is_small=strip is not None)
         self._prompt = PromptBox(theme)
         self._judge = JudgeKeys(theme)
         self._notice = NoticeLine(theme, desk)
@@ -82,7 +82,7 @@ class StepCard(Card):
         self._picture.show_picture(view.picture)
         self._text.show_text(view.text)
         self._note.show_text(view.note)
-        self._note.setVisible(bool(view.note))
+        self._note.setVisible(bool(view.note) and self._strip is None)
 
     def _show_entry(self, view: StepCardView) -> None:
         if view.measure:
@@ -134,6 +134,8 @@ class StepCard(Card):
             self._desk.ask(JudgeStep(step_run=self._view.step_run, passed=passed), "judge")
 
     def _lay_out(self) -> None:
+        if self._strip:
+            self.column.setContentsMargins(*(self._theme.profile.mm(2.2),) * 4)
         head = QHBoxLayout()
         head.setSpacing(self._theme.profile.gap)
         head.addWidget(self._heading, 1)
@@ -155,7 +157,7 @@ class StepCard(Card):
         sides = QHBoxLayout()
         sides.setSpacing(self._theme.profile.gap)
         sides.addWidget(self._picture, 2)
-        sides.addLayout(words, 3 if self._strip else 2)
+        sides.addLayout(words, 4 if self._strip else 2)
         if self._strip:
             words.addLayout(entry)
             words.addStretch(1)
@@ -163,9 +165,9 @@ class StepCard(Card):
         words.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(self._theme.profile.gap)
-        column.addLayout(sides, 1)
+        column.addLayout(sides)
         column.addLayout(entry)
-        column.addStretch(0)
+        column.addStretch(1)
         return column
 
     def _bottom(self) -> QHBoxLayout:

@@ -30,6 +30,7 @@ class StepPicture(QWidget):
         self._name = ""
         self._svg = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMaximumHeight(theme.profile.mm(62))
         self.hide()
 
     def show_picture(self, name: str) -> None:

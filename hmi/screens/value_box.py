@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.presenters.measure import MeasureView
+from hmi.presenters.words import joined
 from widgets.card import Card, CardKind
 from widgets.label import Label
 from widgets.limit_bar import LimitBar
@@ -19,25 +20,22 @@ class ValueBox(Card):
 
     pressed = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, is_small: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(theme, CardKind.ACTIVE, parent=parent)
         self.setObjectName("value_box")
         restyle(self, interactive=True)
         self.setMinimumHeight(theme.profile.primary)
         self._caption = Label(theme, "", TextRole.BODY, tone="second")
-        self._number = Label(theme, "", TextRole.DISPLAY)
+        self._number = Label(theme, "", TextRole.COUNT if is_small else TextRole.DISPLAY)
         self._unit = Label(theme, "", TextRole.VALUE, tone="second")
-        self._last = Label(theme, "", TextRole.BODY, tone="second")
         self._bar = LimitBar(theme)
         self._lay_out(theme)
 
     def show_measure(self, view: MeasureView) -> None:
         """Show what is measured."""
-        self._caption.show_text(view.caption)
+        self._caption.show_text(joined(view.caption, view.last))
         self._number.show_text(view.value)
         self._unit.show_text(view.unit)
-        self._last.show_text(view.last)
-        self._last.setVisible(bool(view.last))
         self._bar.show_limits(view.limits)
         self._bar.setVisible(view.limits is not None)
         self.setAccessibleName(f"{view.caption}: {view.value} {view.unit}")
@@ -61,7 +59,6 @@ class ValueBox(Card):
         left.setSpacing(0)
         left.addWidget(self._caption)
         left.addLayout(number)
-        left.addWidget(self._last)
         row = QHBoxLayout()
         row.addLayout(left, 3)
         row.addWidget(self._bar, 2)

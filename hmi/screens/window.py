@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from hmi.screens.frame import Frame
 from hmi.screens.history_page import HistoryPage
 from hmi.screens.measure_page import MeasurePage
 from hmi.screens.orders_page import OrdersPage
+from hmi.screens.panel import is_small_panel
 from hmi.screens.pin_page import PinPage
 from hmi.screens.run_page import RunPage
 from hmi.screens.serial_page import SerialPage
@@ -21,9 +22,6 @@ from resources.assets import IconName
 from resources.themes import DAY, NIGHT
 from widgets.display import NavPlace
 from widgets.theme import Theme
-
-SMALL_MM = 300
-"""Panels narrower than this show chart and step one after the other."""
 
 
 class StationWindow(QWidget):
@@ -37,10 +35,11 @@ class StationWindow(QWidget):
         self.setWindowTitle("Lineside")
         self._theme = theme
         self._desk = desk
-        is_small = width_px / theme.profile.px_per_mm < SMALL_MM
+        is_small = is_small_panel(theme.profile, width_px)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.run = RunPage(theme, desk, is_small=is_small)
-        self.orders = OrdersPage(theme, desk)
-        self.history = HistoryPage(theme, desk, archive)
+        self.orders = OrdersPage(theme, desk, is_small=is_small)
+        self.history = HistoryPage(theme, desk, archive, is_small=is_small)
         self.measure = MeasurePage(theme, desk, wishes, is_small=is_small)
         self.serial = SerialPage(theme, desk, is_small=is_small)
         self.pin = PinPage(theme, desk, is_small=is_small)
@@ -54,6 +53,7 @@ class StationWindow(QWidget):
         column.addWidget(self.frame)
         self._connect()
         self.go("run")
+        self.setFocus()
 
     @property
     def key(self) -> str:

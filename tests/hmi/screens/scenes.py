@@ -76,7 +76,7 @@ STATION = topics.StationTopic(
     zone=ZONE,
     has_orders=True,
     has_centre=True,
-    shift=topics.ShiftView("Early", "2026-11-21", at("06:00"), at("14:00"), 240),
+    shift=topics.ShiftView("Early", "2026-11-21", at("06:00"), at("14:00"), 320),
 )
 PRESS = topics.MachineView(
     id="press",
@@ -114,12 +114,18 @@ NOBODY = topics.PeopleTopic(None, PEOPLE, ("SignIn",))
 OIL = topics.AlarmsTopic(
     (
         topics.AlarmView(
-            "press", "oil_hot", "high", NOW - 3 * MINUTE, "Press: hydraulic oil is hot", "seals wear", "slow down or check the cooler"
+            "press",
+            "oil_hot",
+            "high",
+            NOW - 3 * MINUTE,
+            "Press: hydraulic oil is hot",
+            "seals wear",
+            "slow down or check the cooler",
         ),
         topics.AlarmView("screwdriver", "battery_low", "medium", NOW - 30 * MINUTE, "Screwdriver: battery low"),
     )
 )
-COUNTS = topics.CountsTopic(good=182, bad=2, cycles=184, planned=240)
+COUNTS = topics.CountsTopic(good=182, bad=2, cycles=184, planned=320)
 
 
 def timeline() -> topics.TimelineTopic:
@@ -143,9 +149,7 @@ def order(number: str, state: str, good: int, quantity: int, **more: object) -> 
 ORDERS = topics.OrdersTopic(
     (
         order("WO-24117", "running", 182, 240, bad=2),
-        order(
-            "WO-24121", "allowed_to_start", 0, 120, revision="D", why_not_code="other_order_open", why_not_args=("WO-24117",)
-        ),
+        order("WO-24121", "allowed_to_start", 0, 120, revision="D", why_not_code="other_order_open", why_not_args=("WO-24117",)),
         order(
             "WO-24125",
             "allowed_to_start",
@@ -206,7 +210,7 @@ def pulse(clock: StillClock, *, heard_ago: float = 0.05, beating: bool = True) -
 def curve(cycle: int, share: float, seed: int = 0) -> LiveCurve:
     """A press cycle up to a share of its way."""
     x = np.linspace(0, 30, 211)[: max(2, int(211 * share))]
-    noise = np.random.default_rng(seed + cycle).normal(0, 0.25, len(x)).cumsum() * 0.25
+    noise = np.random.default_rng(seed + cycle).normal(0, 0.4, len(x)).cumsum() * 0.35
     y = 6 + 0.25 * x + np.clip(x - 8, 0, None) * 0.9 + np.clip(x - 18, 0, None) ** 1.6 * 0.65 + noise
     data = np.vstack([x, y]).astype("<f4").tobytes()
     return LiveCurve("press", cycle, 0, len(x), 2, data)

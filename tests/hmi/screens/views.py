@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QCoreApplication, QSize
 
-from hmi.archive import Archive, AskCycles, Found
+from hmi.archive import Archive, AskCurve, AskCycles, Found
 from hmi.screens.window import StationWindow
 from hmi.station import topics
 from station_db.records.base import Digest, Verdict
+from station_db.records.local import Curve
 from station_db.records.production import Cycle, Result
 from tests.hmi.screens import scenes
 from tests.hmi.screens.scenes import NOW, Stage, stage, work
+from widgets.table_row import TableRow
 from widgets.theme import Theme
 
 
@@ -51,8 +53,14 @@ def built(view: View, theme: Theme, size: QSize) -> StationWindow:
     window = window_of(made, theme, size)
     view.act(window, made)
     made.desk.tick()
-    window.grab()
+    settle(window)
     return window
+
+
+def settle(window: StationWindow) -> None:
+    """Let layouts come to rest: what a text needs may ask for another round."""
+    for _ in range(3):
+        QCoreApplication.processEvents()
 
 
 def cycles(count: int) -> tuple[Cycle, ...]:
@@ -77,6 +85,15 @@ def _history(window: StationWindow, _made: Stage) -> None:
     archive = window.history.archive
     question = next(asked for asked in reversed(archive.asked) if isinstance(asked, AskCycles))
     archive.found.emit(Found(question, cycles(50)))
+
+
+def _history_cycle(window: StationWindow, made: Stage) -> None:
+    _history(window, made)
+    made.desk.tick()
+    next(row for row in window.findChildren(TableRow) if row.key == "c184").click()
+    curve = scenes.curve(184, 1.0)
+    stored = Curve(Digest("d"), "press", "c184", ("position", "force"), ("mm", "kN"), curve.count, curve.data)
+    window.history.archive.found.emit(Found(AskCurve(Digest("d")), (stored,)))
 
 
 def _typed(window: StationWindow, _made: Stage) -> None:
@@ -150,5 +167,6 @@ VIEWS: dict[str, View] = {
     "orders_free": View(_free, lambda window, _made: window.go("orders")),
     "orders_empty": View(lambda: stage(topics.WorkTopic(), topics.OrdersTopic()), lambda window, _made: window.go("orders")),
     "history": View(stage, _history),
+    "history_cycle": View(stage, _history_cycle),
     "history_empty": View(stage, lambda window, _made: window.go("history")),
 }
