@@ -6,7 +6,7 @@ Its schema is its own and small: a file that does not fit is set aside and a new
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    RowMapping,
     Table,
     Text,
     delete,
@@ -90,15 +91,17 @@ def _curve_row(curve: Curve) -> dict[str, Any]:
 def find_curve(connection: Connection, digest: Digest) -> Curve | None:
     """A curve by its digest; None when it is not in this file."""
     row = connection.execute(select(CURVE).where(CURVE.c.digest == digest)).mappings().first()
-    if row is None:
-        return None
+    return None if row is None else _curve_of(row)
+
+
+def every_curve(connection: Connection) -> Iterator[Curve]:
+    """Each curve of the file, never all of them in memory."""
+    yield from map(_curve_of, connection.execution_options(yield_per=100).execute(select(CURVE)).mappings())
+
+
+def _curve_of(row: RowMapping) -> Curve:
     names, units = (tuple(json.loads(row[column])) for column in ("names", "units"))
-    return Curve(digest, row["machine"], RecordId(row["cycle"]), names, units, row["count"], bytes(row["data"]))
-
-
-def digests_here(connection: Connection) -> frozenset[str]:
-    """Which curves this file has."""
-    return frozenset(connection.scalars(select(CURVE.c.digest)))
+    return Curve(row["digest"], row["machine"], RecordId(row["cycle"]), names, units, row["count"], bytes(row["data"]))
 
 
 def add_frames(connection: Connection, frames: Sequence[Frame]) -> None:

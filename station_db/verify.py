@@ -12,7 +12,8 @@ from station_db.connecting import SIGNALS_FILE
 from station_db.journal_check import Findings, Problem, check_journal
 from station_db.marker import Marker, read_marker
 from station_db.reader import Reader
-from station_db.records.base import CENTRE, Digest
+from station_db.records.base import CENTRE
+from station_db.records.local import Curve
 from station_db.row_check import check_rows
 from station_db.signals import curve_digest
 from station_db.tables import JOURNAL, TYPED
@@ -89,12 +90,12 @@ def _digests_named(connection: Connection, station_id: str) -> frozenset[str]:
 
 
 def _curves(connection: Connection) -> tuple[frozenset[str], tuple[Problem, ...]]:
-    """The curves that are here and those whose samples are not what their digest says."""
-    here = signal_store.digests_here(connection)
-    damaged = [digest for digest in sorted(here) if not _is_intact(connection, digest)]
-    return here, tuple(Problem("curve_damaged", digest, "its samples are not those that were recorded") for digest in damaged)
+    """The curves that are here, and those whose samples are not what their digest says."""
+    is_intact = {curve.digest: _is_intact(curve) for curve in signal_store.every_curve(connection)}
+    damaged = sorted(digest for digest, intact in is_intact.items() if not intact)
+    detail = "its samples are not those that were recorded"
+    return frozenset(is_intact), tuple(Problem("curve_damaged", digest, detail) for digest in damaged)
 
 
-def _is_intact(connection: Connection, digest: str) -> bool:
-    curve = signal_store.find_curve(connection, Digest(digest))
-    return curve is not None and curve_digest(curve.names, curve.units, curve.count, curve.data) == digest
+def _is_intact(curve: Curve) -> bool:
+    return curve_digest(curve.names, curve.units, curve.count, curve.data) == curve.digest

@@ -24,6 +24,7 @@ from tests.station_db.store.store_cases import (
 )
 from tests.station_db.store.test_store_migration import MIGRATION_POINTS
 
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the workers are forked")
 FIRST_START = ("during_create", "during_migration", "before_swap", "after_swap", "after_epoch")
 COMMITTING = (
     "before_curves",

@@ -1,3 +1,4 @@
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -68,6 +69,7 @@ def test_an_older_store_is_migrated_and_goes_on_in_its_epoch(folder, next_versio
     store_is_sound(folder, ["cycle-000001", "cycle-000002"])
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the workers are forked")
 @pytest.mark.parametrize("point", MIGRATION_POINTS)
 def test_a_migration_that_died_left_the_old_or_the_new_store(folder, next_version, point):
     next_version()
