@@ -17,7 +17,7 @@ from station_db.projection import projected, write_rows
 from station_db.records.base import CENTRE, KINDS
 from station_db.records.catalogue import MASTER
 from station_db.sync.rights import LEAD, PLANNER
-from station_db.tables import CENTRE_HEAD
+from station_db.tables import CENTRE_HEAD, JOURNAL
 
 ALLOWED: dict[str, tuple[str, ...]] = {PLANNER: MASTER, LEAD: ()}
 """Which kinds a role may append. A lead's are requests, of which there are none yet."""
@@ -57,12 +57,14 @@ def append_as_owner(connection: Connection, at: Position, entries: Sequence[Jour
 def _hashed() -> str:
     """The journal's hash in SQL: see `station_db.journal`."""
     columns = ("prev_hash", *HASHED)
-    parts = ["p_payload" if name == "payload" else f"convert_to({_value(name)}, 'UTF8')" for name in columns]
-    return " || ".join(rf"coalesce(int8send(octet_length({part})::bigint) || {part}, '\xffffffffffffffff'::bytea)" for part in parts)
+    parts = ["p_payload" if name == "payload" else f"convert_to({_value(name)}::text, 'UTF8')" for name in columns]
+    return " || ".join(
+        rf"coalesce(int8send(octet_length({part})::bigint) || {part}, '\xffffffffffffffff'::bytea)" for part in parts
+    )
 
 
 def _value(name: str) -> str:
-    return f"'{CENTRE}'" if name == "station_id" else f"p_{name}::text"
+    return f"'{CENTRE}'" if name == "station_id" else f"p_{name}"
 
 
 def _from_payload(field: Field) -> str:
@@ -78,18 +80,17 @@ def _projection(kind: str) -> str:
     values = [f"'{CENTRE}'", *(_from_payload(field) for field in fields), "p_version", "h.epoch_no", "p_seq"]
     quoted = [f'"{name}"' for name in names]
     changed = ", ".join(f"{name} = excluded.{name}" for name in quoted if name not in ('"station_id"', '"id"'))
-    return (
-        f"WHEN '{KINDS[kind].tag}' THEN\n"
-        f"      SELECT row_version INTO known FROM \"{kind}\" WHERE station_id = '{CENTRE}' AND id = p_record_id;\n"
-        f'      INSERT INTO "{kind}" ({", ".join(quoted)}) VALUES ({", ".join(values)})\n'
-        f"      ON CONFLICT (station_id, id) DO UPDATE SET {changed};"
-    )
+    into, out_of = ", ".join(quoted), ", ".join(values)
+    return f"""WHEN '{KINDS[kind].tag}' THEN
+      SELECT row_version INTO known FROM "{kind}" WHERE station_id = '{CENTRE}' AND id = p_record_id;
+      INSERT INTO "{kind}" ({into}) VALUES ({out_of}) ON CONFLICT (station_id, id) DO UPDATE SET {changed};"""  # noqa: S608  # from the declaration of the record
 
 
 def function_sql(schema: str) -> str:
     """The one door for entries of origin `centre`; `schema` is quoted."""
     tags = {role: ", ".join(f"'{KINDS[kind].tag}'" for kind in kinds) or "NULL" for role, kinds in ALLOWED.items()}
     may = " OR ".join(f"(pg_has_role(caller, '{role}', 'MEMBER') AND p_kind IN ({tags[role]}))" for role in ALLOWED)
+    columns = [column.name for column in JOURNAL.c]
     branches = "\n    ".join(_projection(kind) for kind in MASTER)
     return f"""
 CREATE OR REPLACE FUNCTION lineside_append(
@@ -116,8 +117,8 @@ BEGIN
   IF p->>'id' IS DISTINCT FROM p_record_id THEN
     RAISE EXCEPTION 'entry % has another id than its payload', p_seq USING ERRCODE = '42501';
   END IF;
-  INSERT INTO journal (station_id, epoch, seq, recorded_at, kind, record_id, addressee, version, actor, cause, payload, prev_hash, hash)
-  VALUES ('{CENTRE}', p_epoch, p_seq, p_recorded_at, p_kind, p_record_id, p_addressee, p_version, p_actor, p_cause, p_payload, p_prev_hash, p_hash);
+  INSERT INTO journal ({", ".join(columns)})
+  VALUES ({", ".join(_value(name) for name in columns)});
   CASE p_kind
     {branches}
   END CASE;
@@ -126,7 +127,7 @@ BEGIN
   END IF;
   UPDATE centre_head SET last_seq = p_seq, head = p_hash WHERE station_id = '{CENTRE}';
 END $$
-"""
+"""  # noqa: S608  # nothing in it comes from outside
 
 
 def rights(owner: str) -> tuple[str, ...]:

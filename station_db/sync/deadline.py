@@ -43,7 +43,6 @@ class Deadline:
 
 def shut(connection: psycopg.Connection) -> None:
     """End both directions of a connection's socket, whoever waits on it. The outcome of what it was doing is unknown."""
-    with contextlib.suppress(OSError, psycopg.OperationalError):
-        # A copy of the descriptor: the connection keeps its own and closes it itself.
-        with socket.socket(fileno=os.dup(connection.fileno())) as copy:
-            copy.shutdown(socket.SHUT_RDWR)
+    # A copy of the descriptor: the connection keeps its own and closes it itself.
+    with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as copy:
+        copy.shutdown(socket.SHUT_RDWR)

