@@ -49,7 +49,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class AgainstReport:
+class CentreReport:
     """What was compared and found: `up` the station's entries, `down` the centre's, `problems` within the centre."""
 
     station_id: str
@@ -73,7 +73,7 @@ Hashes = Callable[[str, int, int], Mapping[int, str]]
 """The hashes of an epoch's entries by number, from one number to before another."""
 
 
-def verify_against(folder: Path, url: str, password: str = "", *, role: str | None = None) -> AgainstReport:
+def verify_against(folder: Path, url: str, password: str = "", *, role: str | None = None) -> CentreReport:
     """Compare a store with its centre. Raises `StoreError` or `CentreError` where one of them cannot be read."""
     reader = Reader(folder)
     centre = Centre.connect(url, password, role=role, step_s=PROOF_S)
@@ -84,7 +84,7 @@ def verify_against(folder: Path, url: str, password: str = "", *, role: str | No
         centre.close()
 
 
-def _compare(reader: Reader, centre: Centre, connection: Connection) -> AgainstReport:
+def _compare(reader: Reader, centre: Centre, connection: Connection) -> CentreReport:
     station_id = reader.station_id
     is_whole = not (centre.is_postgresql and connection.scalar(text("SELECT lineside_self()")))
     up, down = Compared(), Compared()
@@ -93,7 +93,7 @@ def _compare(reader: Reader, centre: Centre, connection: Connection) -> AgainstR
     for epoch in sorted(_epochs_of_centre(reader) | _epochs(connection, CENTRE, FIRST_EPOCH_NO)):
         _compare_epoch(epoch, _there(connection, CENTRE, station_id), _here(reader, CENTRE), down)
     problems = (*_own(connection, station_id), *_watermarks(connection, station_id), *_chain(connection, is_whole=is_whole))
-    return AgainstReport(station_id, centre.url, up, down, is_whole, problems)
+    return CentreReport(station_id, centre.url, up, down, is_whole, problems)
 
 
 def _compare_epoch(epoch: str, source: Hashes, target: Hashes, found: Compared) -> None:
