@@ -30,6 +30,9 @@ CRASHPOINTS = (
     "during_checkpoint",
     "before_close",
 )
+"""Those of a store."""
+UPLINK_POINTS = ("before_centre_commit", "after_centre_commit")
+"""Those on the way to the centre."""
 
 
 @dataclass(slots=True)
@@ -53,8 +56,8 @@ arm(os.environ.get(VARIABLE, ""))
 
 
 def crashpoint(name: str) -> None:
-    """Die here if this point is armed. Raises `ValueError` for a name that is not in `CRASHPOINTS`."""
-    if name not in CRASHPOINTS:
+    """Die here if this point is armed. Raises `ValueError` for a name that is in neither list."""
+    if name not in CRASHPOINTS and name not in UPLINK_POINTS:
         raise ValueError(f"no crash point is called {name!r}")
     if name != _FUSE.name:
         return
