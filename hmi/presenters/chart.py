@@ -31,7 +31,7 @@ def present_heading(picture: Picture, machine: MachineView | None, curves: Machi
     if machine is None:
         return ChartHeading(translate("chart", "No machine"), empty=translate("chart", "No machine is set up."))
     freshness = picture.hearing.of_device(machine.id, now.mono)
-    stale = "" if freshness.is_live else joined(freshness.age_text, reason(freshness, machine.name))
+    stale = "" if freshness.is_live else joined(freshness.old_text, reason(freshness, machine.name))
     empty = "" if curves.running or curves.good else translate("chart", "The first cycle draws the first curve.")
     return ChartHeading(_title(picture, machine, curves), _note(curves), stale, empty)
 

@@ -48,6 +48,11 @@ class Freshness:
         """`12 s`, or a word for never."""
         return translate("freshness", "never heard") if self.age_ns is None else age(self.age_ns)
 
+    @property
+    def old_text(self) -> str:
+        """`12 s old`."""
+        return self.age_text if self.age_ns is None else translate("freshness", "{0} old").format(self.age_text)
+
 
 @dataclass(frozen=True, slots=True)
 class Hearing:

@@ -27,6 +27,7 @@ class HeaderView:
     link: ChipText
     sync: ChipText
     person: str
+    person_brief: str
     clock: str
 
 
@@ -42,6 +43,7 @@ def present_header(picture: Picture, now: Moment) -> HeaderView:
         link=present_link(picture, now),
         sync=present_sync(picture.sync, now.wall),
         person=present_person(picture),
+        person_brief=present_person(picture, is_brief=True),
         clock=clock_time(now.wall, picture.zone),
     )
 
@@ -54,10 +56,12 @@ def station_name(picture: Picture) -> str:
     return station.name if station.name.startswith(station.id) else f"{station.id} {station.name}"
 
 
-def present_person(picture: Picture) -> str:
+def present_person(picture: Picture, *, is_brief: bool = False) -> str:
     """Who works here."""
     person = picture.people.signed_in
-    return person.initials if person else translate("header", "Nobody signed in")
+    if person:
+        return person.initials
+    return translate("header", "Nobody") if is_brief else translate("header", "Nobody signed in")
 
 
 def present_link(picture: Picture, now: Moment) -> ChipText:

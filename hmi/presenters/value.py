@@ -14,7 +14,7 @@ def present_value(picture: Picture, machine: MachineView, spec: ValueSpec, value
     """Say how a value should look now. Limits colour it here and nowhere else."""
     freshness = picture.hearing.of_group(machine.id, spec.group, now)
     if not freshness.is_live:
-        note = joined(freshness.age_text, reason(freshness, machine.name))
+        note = joined(freshness.old_text, reason(freshness, machine.name))
         text = "–" if value is None else format_value(value)
         return DisplayValue.stale(text, spec.unit, note)
     if value is None:

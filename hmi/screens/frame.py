@@ -60,7 +60,7 @@ class Frame(QWidget):
         self.header.show_order(view.order)
         self.header.show_link(view.link)
         self.header.show_sync(view.sync)
-        self.header.show_person(view.person)
+        self.header.show_person(view.person_brief if self._is_small else view.person)
         self.header.show_time(view.clock)
 
     def _name_parts(self) -> None:

@@ -27,7 +27,7 @@ class FreeCard(Card):
         self._desk = desk
         self._heading = Label(theme, "", TextRole.TITLE, wraps=True)
         self._text = Label(theme, "", TextRole.STEP, tone="second", wraps=True)
-        self.values = LiveValueRow(theme, desk, role=TextRole.COUNT)
+        self.values = LiveValueRow(theme, desk, role=TextRole.COUNT, is_stacked=not with_chart)
         self._notice = NoticeLine(theme, desk)
         self._chart = TouchButton(theme, self.tr("Chart"), ButtonKind.LARGE)
         self._chart.setObjectName("free_chart")

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from hmi.presenters.desk import Desk
 from hmi.presenters.value import badge_word, present_value
 from hmi.station.topics import MachineView, ValueSpec
-from widgets.display import DisplayValue
+from widgets.display import DisplayValue, Quality
 from widgets.profile import TextRole
 from widgets.theme import Theme
 from widgets.value_tile import ValueTile
 
 MOST_TILES = 3
+_BESIDE, _STACKED = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 
 
 class LiveValueRow(QWidget):
-    """Up to three values side by side, in the order of the settings."""
+    """Up to three values side by side or stacked, in the order of the settings."""
 
-    def __init__(self, theme: Theme, desk: Desk, *, role: TextRole = TextRole.VALUE, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        desk: Desk,
+        *,
+        role: TextRole = TextRole.VALUE,
+        is_stacked: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._desk = desk
@@ -26,7 +35,7 @@ class LiveValueRow(QWidget):
         self._specs: tuple[ValueSpec, ...] = ()
         self._shown: list[DisplayValue | None] = []
         self.tiles: list[ValueTile] = []
-        self._row = QHBoxLayout(self)
+        self._row = QBoxLayout(_STACKED if is_stacked else _BESIDE, self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(theme.profile.gap)
 
@@ -46,7 +55,7 @@ class LiveValueRow(QWidget):
         shown = present_value(self._desk.picture, machine, spec, value, now)
         if shown != self._shown[at]:
             self._shown[at] = shown
-            self.tiles[at].show_value(shown, badge_word(spec, value))
+            self.tiles[at].show_value(shown, badge_word(spec, value) if shown.quality is Quality.LIVE else "")
 
     def _make_tiles(self, specs: tuple[ValueSpec, ...]) -> None:
         self._specs = specs

@@ -29,6 +29,8 @@ class PadPage(QWidget):
         self._note = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
         self._is_small = is_small
         self._picture = StepPicture(theme)
+        if not is_small:
+            self._picture.setMinimumHeight(theme.profile.mm(50))
         self._back = TouchButton(theme, self.tr("Back"))
         self._back.setObjectName("pad_back")
         self._back.clicked.connect(self.left)

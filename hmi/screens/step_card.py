@@ -87,7 +87,9 @@ class StepCard(Card):
     def _show_entry(self, view: StepCardView) -> None:
         if view.measure:
             self._value.show_measure(view.measure)
-        self._value.setVisible(view.measure is not None)
+        # A low panel has no room for a value nobody may type yet.
+        waits = self._strip is not None and view.main.act is Act.SIGN_IN
+        self._value.setVisible(view.measure is not None and not waits)
         self._prompt.show_prompt(view.prompt, is_scan=view.body is CardBody.SCAN, type_reason=view.type_reason)
         self._prompt.setVisible(view.body in (CardBody.SCAN, CardBody.MACHINE))
         self._judge.setVisible(view.body is CardBody.JUDGE and view.main.act is Act.NONE)

@@ -33,7 +33,7 @@ class StationWindow(QWidget):
         super().__init__()
         self.setObjectName("page")
         self.setWindowTitle("Lineside")
-        self._theme = theme
+        self.theme = theme
         self._desk = desk
         is_small = is_small_panel(theme.profile, width_px)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -94,7 +94,7 @@ class StationWindow(QWidget):
 
     def switch_theme(self) -> None:
         """Day to night and back."""
-        self._theme.switch(DAY if self._theme.tokens.name == NIGHT.name else NIGHT)
+        self.theme.switch(DAY if self.theme.tokens.name == NIGHT.name else NIGHT)
         self.refresh()
 
     def closeEvent(self, event: QCloseEvent) -> None:

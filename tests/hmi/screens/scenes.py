@@ -14,7 +14,7 @@ from hmi.channel.facts import LiveCurve, LiveValues, Pulse, SourceAge
 from hmi.clock import Moment
 from hmi.presenters.desk import Desk
 from hmi.station import topics
-from hmi.station.commands import Body
+from hmi.station.commands import BODIES, Body
 from station_db.records.base import Instant, RecordId, from_plain
 from station_db.records.orders import StepSpec
 
@@ -105,11 +105,8 @@ PEOPLE = (
     topics.PersonView("jw", "Jana Weiss", "J. W.", "quality", needs_pin=True),
     topics.PersonView("sb", "Stefan Brandt", "S. B.", "lead", needs_pin=True),
 )
-ALLOWED = (
-    "BadPart ConfirmStep EnterMeasurement FinishOrder JudgeStep PauseOrder ResumeOrder SaveDraft ScanSerial SignIn SignOut "
-    "StartOrder"
-).split()
-SIGNED_IN = topics.PeopleTopic(PEOPLE[0], PEOPLE, tuple(ALLOWED))
+ALLOWED = tuple(sorted(BODIES))
+SIGNED_IN = topics.PeopleTopic(PEOPLE[0], PEOPLE, ALLOWED)
 NOBODY = topics.PeopleTopic(None, PEOPLE, ("SignIn",))
 OIL = topics.AlarmsTopic(
     (

@@ -1,0 +1,233 @@
+"""What the operator sees and what a touch does: one frame, honest values, one wish a touch, no silent press."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget  # noqa: TID251 - the test looks at widgets
+
+from hmi.station import topics
+from hmi.station.commands import (
+    Answer,
+    BadPart,
+    ConfirmStep,
+    EnterMeasurement,
+    FinishOrder,
+    JudgeStep,
+    PauseOrder,
+    ScanSerial,
+    SignIn,
+    SignOut,
+    StartOrder,
+)
+from tests.hmi.screens import scenes
+from tests.hmi.screens.scenes import stage, work
+from tests.hmi.screens.views import settle
+from widgets.scan_filter import ScanFilter
+
+FRAME = ("header", "alarm_line", "navigation", "footer")
+
+
+def touch(window, name):
+    """Press and release in the middle of a widget, by its name."""
+    found = [child for child in window.findChildren(QWidget, name) if child.isVisible()]
+    assert found, f"{name} is not in sight"
+    QTest.mouseClick(found[0], Qt.MouseButton.LeftButton, pos=QPoint(found[0].width() // 2, found[0].height() // 2))
+
+
+def pixels(widget):
+    """The widget as it is drawn."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
+
+
+@pytest.mark.timeout(30)  # a dozen windows
+@pytest.mark.parametrize("small", [True, False])
+def test_no_element_of_the_frame_ever_moves(show, small):
+    places = set()
+    for name in ("run", "run_stale", "run_free", "number", "orders", "history", "bad_part", "sign_in"):
+        window = show(name, small=small)
+        tops = [window.findChild(QWidget, part) for part in FRAME]
+        places.add(tuple(part.geometry().getRect() for part in tops))
+    assert len(places) == 1
+
+
+def test_a_silent_machine_looks_stale_within_two_seconds_though_nothing_arrives(show, open_window):
+    made = stage()
+    window = open_window(made)
+    settle(window)
+    [tile] = window.findChildren(QWidget, "value_force")[:1]
+    chart = window.findChild(QWidget, "chart")
+    assert (tile.property("quality"), chart.property("quality")) == ("live", "live")
+    before, drawn = pixels(tile), pixels(chart)
+    heard = made.clock.mono
+    made.clock.turn(1.8)
+    made.desk.take_pulse(scenes.pulse(made.clock, heard_ago=(made.clock.mono - heard) / 1e9))
+    made.desk.tick()
+    settle(window)
+    assert (tile.property("quality"), chart.property("quality")) == ("stale", "stale")
+    assert (pixels(chart) != drawn).mean() > 0.02
+    after = pixels(tile)
+    assert after.shape != before.shape or (after != before).mean() > 0.02
+
+
+def test_a_dead_engine_makes_the_whole_screen_old_and_refuses_touches_with_words(open_window):
+    made = stage(work(2))
+    window = open_window(made)
+    made.clock.turn(1.3)
+    made.desk.tick()
+    settle(window)
+    assert "recorder is away" in window.frame.alarm_line.accessibleName()
+    touch(window, "main_action")
+    assert not made.wishes.sent
+    assert "recorder is away" in made.desk.notice.text
+    assert any(line.isVisible() and "recorder is away" in line.text() for line in window.findChildren(QWidget, "notice"))
+
+
+def test_unchanged_but_living_values_stay_live(open_window):
+    made = stage()
+    window = open_window(made)
+    for _ in range(20):
+        made.clock.turn(0.5)
+        made.hear()
+    assert {tile.property("quality") for tile in window.findChildren(QWidget, "value_force")} == {"live"}
+
+
+@pytest.mark.parametrize("small", [True, False])
+def test_each_touch_is_one_command(open_window, small):
+    made = stage(work(2))
+    window = open_window(made, small=small)
+    settle(window)
+
+    def answered(body, *names):
+        for name in names:
+            touch(window, name)
+        assert made.wishes.sent[-1] == body
+        made.desk.take_answer(Answer(f"command-{len(made.wishes.sent)}", done=True))
+        made.clock.turn(0.5)
+        made.hear()
+        settle(window)
+
+    answered(ConfirmStep("run-2"), "main_action")
+    answered(PauseOrder("no_material"), "pause", "pause_no_material")
+    answered(BadPart("unit-186", "scratched"), "bad_part", "reason_scratched")
+    answered(BadPart("unit-180", "seal"), "bad_part", "unit_180", "reason_seal")
+    answered(FinishOrder(), "finish", "finish_confirm")
+    made.tell(work(6))
+    answered(JudgeStep("run-6", passed=True), "pass")
+    made.tell(work(4))
+    keys = ("key_0", "key_mark", "key_0", "key_3", "key_2", "key_enter")
+    answered(EnterMeasurement("run-4", "0.032"), "main_action", *keys)
+    made.tell(work(1))
+    settle(window)
+    answered(ScanSerial("run-1", "H000123"), "type_serial", "key_0", "key_0", "key_0", "key_1", "key_2", "key_3", "key_enter")
+    answered(SignOut(), "person", "sign_out")
+    answered(SignIn(person="mk"), "name_mk")
+    assert len(made.wishes.sent) == 10
+
+
+def test_a_value_outside_is_asked_about_and_only_a_person_fails_the_part(open_window):
+    made = stage()
+    window = open_window(made)
+    settle(window)
+    touch(window, "main_action")
+    for key in ("key_0", "key_mark", "key_3", "key_2"):
+        touch(window, key)
+    settle(window)
+    touch(window, "key_enter")
+    assert not made.wishes.sent
+    window.measure.pad.failed.emit(window.measure.pad.text())
+    assert made.wishes.sent[-1] == EnterMeasurement("run-4", "0.32", accept_fail=True)
+
+
+def test_what_was_half_typed_is_there_again(open_window):
+    opened = replace(work(4).step, draft="0.03")
+    made = stage(replace(work(4), step=opened))
+    window = open_window(made)
+    window.go("number")
+    assert window.measure.pad.text() == "0.03"
+
+
+def test_an_order_starts_with_two_touches_and_goes_to_the_work(open_window):
+    made = stage(topics.WorkTopic(), scenes.FREE_ORDERS)
+    window = open_window(made)
+    settle(window)
+    touch(window, "choose_order")
+    settle(window)
+    touch(window, "start_order")
+    assert made.wishes.sent == [StartOrder("WO-24117")]
+    made.desk.take_answer(Answer("command-1", done=True))
+    assert window.key == "run"
+
+
+def test_a_badge_that_needs_a_pin_asks_for_it_and_keeps_the_badge(open_window):
+    made = stage(scenes.NOBODY)
+    window = open_window(made)
+    window.scanned("100002")
+    made.desk.take_answer(Answer("command-1", done=False, code="pin_needed", args=("Ahmed Tahir",)))
+    assert window.key == "pin"
+    settle(window)
+    made.clock.turn(0.5)
+    made.hear()
+    for key in ("key_2", "key_7", "key_4", "key_9", "key_enter"):
+        touch(window, key)
+    assert made.wishes.sent[-1] == SignIn(badge="100002", pin="2749")
+
+
+def test_a_scan_goes_to_the_expecting_step_and_never_into_a_field_or_a_button(qapp, open_window):
+    made = stage(work(1))
+    window = open_window(made)
+    scans = ScanFilter(qapp)
+    scans.scanned.connect(window.scanned)
+    try:
+        main = window.findChild(QWidget, "person")
+        main.setFocus()
+        QTest.keyClicks(main, "H000186")
+        QTest.keyClick(main, Qt.Key.Key_Return)
+    finally:
+        scans.stop()
+    assert made.wishes.sent == [ScanSerial("run-1", "H000186")]
+    assert window.run.key == "step"
+
+
+def test_a_scan_while_the_pad_is_open_types_nothing(qapp, open_window):
+    made = stage()
+    window = open_window(made)
+    window.go("number")
+    scans = ScanFilter(qapp)
+    scans.scanned.connect(window.scanned)
+    try:
+        QTest.keyClicks(window.measure.pad, "100002")
+        QTest.keyClick(window.measure.pad, Qt.Key.Key_Return)
+    finally:
+        scans.stop()
+    assert window.measure.pad.text() == ""
+    assert made.wishes.sent == [SignIn(badge="100002")]
+
+
+def test_day_and_night_are_two_touches_away(open_window):
+    made = stage()
+    window = open_window(made)
+    settle(window)
+    touch(window, "person")
+    settle(window)
+    touch(window, "theme_switch")
+    assert window.theme.tokens.name == "night"
+
+
+def test_a_pad_closes_when_its_step_is_done(open_window):
+    made = stage()
+    window = open_window(made)
+    window.go("number")
+    made.tell(work(5))
+    assert window.key == "run"
+
+
+def test_a_closed_action_says_why(show):
+    window = show("run_nobody")
+    assert {window.findChild(QWidget, key).property("disabledReason") for key in ("bad_part", "pause", "finish")} == {
+        "sign in first"
+    }
