@@ -36,12 +36,16 @@ class Postgres:
 
     def admin(self) -> psycopg.Connection:
         """A superuser's connection, to arrange a test and never to judge rights by."""
-        return psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True)
+        return self.admin_of("postgres")
+
+    def admin_of(self, database: str) -> psycopg.Connection:
+        """The same in one database."""
+        return psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True)
 
     def create(self, database: str, template: str = "template1") -> None:
         """Make a database, as a copy of another."""
         with self.admin() as admin:
-            admin.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+            admin.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY wal_log')
 
     def drop(self, database: str) -> None:
         """Remove a database, whoever is still connected."""
