@@ -51,14 +51,13 @@ def role_word(role: str) -> str:
 
 
 def bad_reasons() -> tuple[Choice, ...]:
-    """Why a part is bad: eight at most."""
+    """Why a part is bad: few enough that a small panel stays calm."""
     return (
         Choice("scratched", translate("reasons", "Scratched")),
         Choice("size_wrong", translate("reasons", "Size is wrong")),
         Choice("press_fit", translate("reasons", "Press fit")),
         Choice("screw", translate("reasons", "Screw")),
         Choice("seal", translate("reasons", "Seal")),
-        Choice("wrong_part", translate("reasons", "Wrong part")),
         Choice("dropped", translate("reasons", "Dropped")),
         Choice("other", translate("reasons", "Other")),
     )

@@ -66,4 +66,6 @@ class LiveValueRow(QWidget):
         self._shown = [None] * len(specs)
         for spec, tile in zip(specs, self.tiles, strict=True):
             tile.setObjectName(f"value_{spec.tag}")
+            # The reason of an old value has its place kept, so that nothing moves when it comes.
+            tile.setMinimumHeight(tile.sizeHint().height() + self._theme.profile.font_px(TextRole.LABEL) * 27 // 10)
             self._row.addWidget(tile, 1)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QSize
 
 from resources.themes import DAY, Tokens
@@ -39,7 +40,7 @@ def show(dressed):
 
     yield build
     for window in windows:
-        window.deleteLater()
+        shiboken6.delete(window)
 
 
 @pytest.fixture
@@ -54,4 +55,4 @@ def open_window(dressed):
 
     yield build
     for window in windows:
-        window.deleteLater()
+        shiboken6.delete(window)

@@ -4,47 +4,76 @@ language and with larger text."""
 from dataclasses import replace
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QCoreApplication
 
 from resources.themes import DAY, NIGHT
-from tests.audit import audit, controls
+from tests.audit import audit, controls, text_contrast
 from tests.hmi.screens.conftest import BIG, SMALL
-from tests.hmi.screens.views import VIEWS, built
+from tests.hmi.screens.views import VIEWS, built, settle
 from widgets.profile import PANEL_12, PANEL_21
 from widgets.pseudo import PseudoTranslator
 from widgets.theme import Theme
 
-CASES = {
-    "small day": (PANEL_12, SMALL, DAY, False, 1.0),
-    "small night": (PANEL_12, SMALL, NIGHT, False, 1.0),
-    "small pseudo": (PANEL_12, SMALL, DAY, True, 1.0),
-    "small 125": (PANEL_12, SMALL, NIGHT, False, 1.25),
-    "big day": (PANEL_21, BIG, DAY, False, 1.0),
-    "big night": (PANEL_21, BIG, NIGHT, False, 1.0),
-    "big pseudo": (PANEL_21, BIG, NIGHT, True, 1.0),
-    "big 125": (PANEL_21, BIG, DAY, False, 1.25),
-}
+PANELS = {"12 inch": (PANEL_12, SMALL), "21 inch": (PANEL_21, BIG)}
+HARDEST = (
+    "run",
+    "run_scan",
+    "run_judge",
+    "run_nobody",
+    "run_offline",
+    "number",
+    "pin",
+    "orders",
+    "bad_part",
+    "finish",
+    "history",
+)
 MOST_TARGETS = 24
 
 
-@pytest.mark.timeout(60)  # thirty windows are built and drawn one after the other
-@pytest.mark.parametrize("case", list(CASES))
-def test_every_screen_is_large_enough_apart_whole_and_readable(qapp, case):
-    profile, size, tokens, is_pseudo, scale = CASES[case]
-    profile = replace(profile, text_scale=scale)
-    translator = PseudoTranslator()
-    if is_pseudo:
-        QCoreApplication.installTranslator(translator)
-    theme = Theme(tokens, profile)
+def faults_of(qapp, names, profile, size):
+    """What is wrong on the screens `names`, by day and by night."""
+    theme = Theme(DAY, profile)
     theme.apply(qapp)
     faults = []
+    for name in names:
+        window = built(VIEWS[name], theme, size)
+        faults += [f"{name}: {finding}" for finding in audit(window, profile, DAY)]
+        theme.switch(NIGHT)
+        settle(window)
+        faults += [f"{name} by night: {finding}" for finding in text_contrast(window, NIGHT)]
+        if size == SMALL and len(controls(window)) > MOST_TARGETS:
+            faults.append(f"{name}: {len(controls(window))} targets")
+        shiboken6.delete(window)
+        theme.switch(DAY)
+    return faults
+
+
+@pytest.mark.timeout(60)  # thirty windows are built, drawn and read one after the other
+@pytest.mark.parametrize("panel", list(PANELS))
+@pytest.mark.parametrize("part", [0, 1])
+def test_every_screen_is_large_enough_apart_whole_and_readable(qapp, panel, part):
+    faults = faults_of(qapp, list(VIEWS)[part::2], *PANELS[panel])
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.timeout(60)  # thirty windows are built, drawn and read one after the other
+@pytest.mark.parametrize("panel", list(PANELS))
+@pytest.mark.parametrize("part", [0, 1])
+def test_every_screen_has_room_for_a_longer_language(qapp, panel, part):
+    translator = PseudoTranslator()
+    QCoreApplication.installTranslator(translator)
     try:
-        for name, view in VIEWS.items():
-            window = built(view, theme, size)
-            faults += [f"{name}: {finding}" for finding in audit(window, profile, tokens)]
-            targets = len(controls(window))
-            faults += [f"{name}: {targets} targets"] if targets > MOST_TARGETS + 12 * (size is BIG) else []
-            window.deleteLater()
+        faults = faults_of(qapp, list(VIEWS)[part::2], *PANELS[panel])
     finally:
         QCoreApplication.removeTranslator(translator)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.timeout(60)  # a dozen windows are built, drawn and read one after the other
+@pytest.mark.parametrize("panel", list(PANELS))
+def test_the_fullest_screens_have_room_for_larger_text(qapp, panel):
+    profile, size = PANELS[panel]
+    faults = faults_of(qapp, HARDEST, replace(profile, text_scale=1.25), size)
     assert not faults, "\n".join(faults)
