@@ -20,7 +20,9 @@ class Totals:
 
 def totals(connection: Connection, station_id: str) -> Totals:
     """Count everything that `station_id` made."""
-    return Totals({kind: _count(connection, table, station_id) for kind, table in TYPED.items()}, _count(connection, JOURNAL, station_id))
+    return Totals(
+        {kind: _count(connection, table, station_id) for kind, table in TYPED.items()}, _count(connection, JOURNAL, station_id)
+    )
 
 
 def _count(connection: Connection, table: Table, station_id: str) -> int:

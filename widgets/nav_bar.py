@@ -49,7 +49,7 @@ class NavButton(TouchButton):
         """Icon over as many lines as the word needs."""
         profile = self._theme.profile
         text = wrapped_height(self._word_font(), self._place.text, width - profile.mm(2))
-        return max(profile.mm(18), int(self._icon_px() + text) + profile.mm(7))
+        return max(profile.mm(20), int(self._icon_px() + text) + profile.mm(7))
 
     def painted_texts(self) -> list[PaintedText]:
         """The word, and the count on its badge."""
@@ -125,6 +125,7 @@ class NavBar(QFrame):
         self._buttons = {place.key: NavButton(theme, place, self) for place in places}
         self._column = QVBoxLayout(self)
         for key, button in self._buttons.items():
+            button.setObjectName(f"nav_{key}")
             self._column.addWidget(button)
             button.clicked.connect(lambda _checked=False, key=key: self.place_chosen.emit(key))
         self._column.addStretch(1)

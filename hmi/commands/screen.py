@@ -36,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
         print("There is no display here. Use --offscreen to draw unseen.", file=sys.stderr)
         return Exit.NO_DISPLAY
     from hmi.app import ScreenOptions, run_screen
-    from hmi.rehearsal import rehearse
+    from hmi.rehearsal import rehearsal
 
-    return run_screen(settings, ScreenOptions.from_words(options, visitor=rehearse if options.rehearse else None))
+    return run_screen(
+        settings, ScreenOptions.from_words(options, visitor=rehearsal(options.screenshots) if options.rehearse else None)
+    )

@@ -1,0 +1,14 @@
+"""How long ago something was, in a person's words."""
+
+from __future__ import annotations
+
+SECOND_US = 1_000_000
+
+
+def ago(age_us: int) -> str:
+    """`3 s ago`, `12 min ago`, `5 h ago`, `9 days ago`."""
+    seconds = max(0, age_us // SECOND_US)
+    for unit, size, below in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 172_800)):
+        if seconds < below:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds // 86_400} days ago"
