@@ -30,7 +30,7 @@ class Chip(QWidget):
         """Show `chip` now."""
         self._chip = chip
         restyle(self, severity=chip.severity.value)
-        self.setAccessibleName(f"{chip.strong} {chip.plain}".strip())
+        self.setAccessibleName(" ".join(filter(None, (chip.lead, chip.strong, chip.plain))))
         self.updateGeometry()
         self.update()
 
@@ -42,7 +42,7 @@ class Chip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Its texts, never elided."""
-        if not self._chip.strong and not self._chip.plain:
+        if not self.accessibleName():
             return QSize(0, 0)
         right = max((text.rect.right() for text in self._texts(100.0)), default=0.0)
         edge = 0 if self._chip.severity is Severity.NORMAL else self._theme.profile.mm(2)
@@ -87,7 +87,7 @@ class Chip(QWidget):
         plain = "" if self._brief and self._chip.strong else self._chip.plain
         left = self._inset() + self._shape_room()
         texts = []
-        for words, role in ((self._chip.strong, TextRole.STRONG), (plain, TextRole.BODY)):
+        for words, role in ((self._chip.lead, TextRole.BODY), (self._chip.strong, TextRole.STRONG), (plain, TextRole.BODY)):
             if words:
                 font = self._theme.font(role)
                 width = text_width(font, words) + 2

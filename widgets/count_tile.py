@@ -45,8 +45,12 @@ class CountTile(QWidget):
         if self._hatched:
             painter = QPainter(self)
             height = self._theme.profile.mm(1.5)
-            draw_hatch(painter, QRectF(0, self.height() - height, self.width(), height), self._theme)
+            draw_hatch(painter, QRectF(0, self.height() - height, self._right_end(), height), self._theme)
             painter.end()
+
+    def _right_end(self) -> int:
+        last = self._plain if self._plain.text() else self._strong
+        return last.geometry().right() + 1
 
     def _lay_out(self) -> None:
         self._row.addWidget(self._strong)

@@ -65,6 +65,8 @@ class ChipText:
     icon: IconName | None = None
     glyph: Glyph | None = None
     severity: Severity = Severity.NORMAL
+    lead: str = ""
+    """A plain word before the strong one ("Order")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class RunPage(QWidget):
         header = Header(self._theme)
         header.show_station("ST-040 Press and screw", self.tr("Line 2 · pump housing"))
         header.show_state(ChipText(self.tr("Running"), self.tr("33 min"), glyph=Glyph.RUN))
-        header.show_order(ChipText("", self.tr("Order WO-24117")))
+        header.show_order(ChipText("WO-24117", lead=self.tr("Order")))
         header.show_link(ChipText("", self.tr("Machine live")))
         header.show_sync(ChipText("", self.tr("synced"), IconName.CLOUD))
         header.show_person("M. K.")
