@@ -58,9 +58,11 @@ class Centre:
     def dial(cls, url: str, password: str, *, create: bool, step_s: float = STEP_S) -> Self:
         """Open whatever is at the address, without asking whether it is a centre."""
         address = dialling.parsed(url)
-        engine = dialling.dial(address, password, create=create)
+        opened: list[Any] = []
+        engine = dialling.dial(address, password, opened.append, create=create)
         try:
-            connection = engine.connect()
+            with dialling.deadline(lambda: opened[0] if opened else None, dialling.DIAL_S + step_s):
+                connection = engine.connect()
         except (DBAPIError, psycopg.Error, sqlite3.Error) as error:
             raise dialling.meaning(dialling.shown(address), error, dialling=True) from error
         return cls(address, engine, connection, step_s)

@@ -57,21 +57,28 @@ def shown(url: URL) -> str:
     return url.set(password=None).render_as_string()
 
 
-def dial(url: URL, password: str, *, create: bool) -> Engine:
-    """An engine whose one connection is opened when it is asked for. With `create` a missing SQLite file is made."""
+def dial(url: URL, password: str, opened: Callable[[Any], None], *, create: bool) -> Engine:
+    """An engine whose one connection is opened when it is asked for, and told to `opened` before it is used.
+
+    With `create` a missing SQLite file is made.
+    """
     if url.drivername == "sqlite":
         return _sqlite(url, create=create)
-    return create_engine("postgresql+psycopg://", creator=_postgres(url, password), poolclass=NullPool, use_native_hstore=False)
+    return create_engine(
+        "postgresql+psycopg://", creator=_postgres(url, password, opened), poolclass=NullPool, use_native_hstore=False
+    )
 
 
-def _postgres(url: URL, password: str) -> Callable[[], psycopg.Connection]:
+def _postgres(url: URL, password: str, opened: Callable[[Any], None]) -> Callable[[], psycopg.Connection]:
     asked: dict[str, Any] = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
     secret = password or url.password
     given = {name: value for name, value in asked.items() if value is not None}
     settings: dict[str, Any] = POSTGRES | given | dict(url.query) | ({"password": str(secret)} if secret else {})
 
     def connect() -> psycopg.Connection:
-        return psycopg.connect(**settings)
+        made = psycopg.connect(**settings)
+        opened(made)
+        return made
 
     return connect
 

@@ -88,8 +88,9 @@ class Proxy:
                     continue
                 sink.write(chunk)
                 await sink.drain()
-        if not (answers and self._mode in (Mode.HALF_OPEN, Mode.DEAF)):
-            sink.close()
+        if answers and self._mode in (Mode.HALF_OPEN, Mode.DEAF):
+            return  # whoever waits must not even hear that the far end has gone
+        sink.close()
         self._writers.discard(sink)
 
     async def _serve(self, ready: threading.Event) -> None:
@@ -103,6 +104,9 @@ class Proxy:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in tuple(self._writers):
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
 
 @contextmanager

@@ -1,0 +1,99 @@
+"""A comparison of station and centre finds every difference that is planted."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from station_db.store import Store
+from station_db.sync.against import CentreReport, verify_against
+from station_db.sync.down import pull
+from station_db.sync.loading import load
+from tests.faults.postgres import Postgres
+from tests.station_db.store.store_cases import START, at
+from tests.station_db.sync.sync_cases import PLANT, connected, push_all, record_cycles, without_pins
+
+
+@pytest.fixture
+def synced(sqlite_url: str, store: Store, tmp_path: Path) -> Callable[..., CentreReport]:
+    """A station and a centre that hold the same; then change the centre by a statement and compare."""
+    record_cycles(store, 1, 9)
+    fill(sqlite_url, sqlite_url, store, tmp_path / "station")
+
+    def compare(*statements: str) -> CentreReport:
+        with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as centre:
+            for statement in statements:
+                centre.execute(statement)
+        centre.close()
+        return verify_against(tmp_path / "station", sqlite_url)
+
+    return compare
+
+
+def fill(planner_url: str, url: str, store: Store, folder: Path) -> None:
+    with connected(planner_url) as centre:
+        load(centre, without_pins(PLANT), at=START)
+    with connected(url) as centre:
+        push_all(folder, centre)
+        store.apply_feed(pull(centre, "ST-040", None), at(1))
+
+
+def test_a_station_and_its_centre_hold_the_same(synced: Callable[..., CentreReport]) -> None:
+    report = synced()
+    assert report.is_equal
+    assert str(report) == "0 missing of 10, 0 extra, 0 different"
+    assert report.down.checked == 12
+
+
+def test_what_was_recorded_since_is_counted_as_missing(synced: Callable[..., CentreReport], store: Store) -> None:
+    record_cycles(store, 10, 12)
+    report = synced()
+    assert report.up.missing == 3
+    assert [place.seq for place in report.up.missing_at] == [11, 12, 13]
+
+
+def test_a_role_of_its_own_compares_what_it_may_see(server: Postgres, plant: str, store: Store, tmp_path: Path) -> None:
+    record_cycles(store, 1, 3)
+    url = server.url(plant, "station_ST-040")
+    fill(server.url(plant, "planner"), url, store, tmp_path / "station")
+    as_station, as_lead = (verify_against(tmp_path / "station", each) for each in (url, server.url(plant, "lead")))
+    assert as_station.is_equal, as_station
+    assert as_lead.is_equal, as_lead
+    assert (as_station.is_centre_whole, as_lead.is_centre_whole) == (False, True)
+
+
+def test_planted_differences_are_found(synced: Callable[..., CentreReport]) -> None:
+    deleted = synced("DELETE FROM journal WHERE station_id = 'ST-040' AND seq = 4")
+    assert [place.seq for place in deleted.up.missing_at] == [4]
+    changed = synced("UPDATE journal SET hash = 'x' WHERE station_id = 'ST-040' AND seq = 5")
+    assert [place.seq for place in changed.up.differing_at] == [5]
+    added = synced(
+        "INSERT INTO journal SELECT station_id, epoch, 99, recorded_at, kind, record_id, addressee, version, actor, cause,"
+        " payload, prev_hash, hash FROM journal WHERE station_id = 'ST-040' AND seq = 6"
+    )
+    assert [place.seq for place in added.up.extra_at] == [99]
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("UPDATE journal SET payload = CAST('{}' AS BLOB) WHERE station_id = 'ST-040' AND seq = 4", "changed"),
+        ("UPDATE cycle SET number = 1000 WHERE number = 5", "row_differs"),
+        ("DELETE FROM cycle WHERE number = 5", "row_missing"),
+        ("UPDATE watermark SET last_seq = 3", "watermark"),
+        ("UPDATE journal SET actor = 'x' WHERE station_id = 'centre' AND seq = 3", "changed"),
+        ("DELETE FROM journal WHERE station_id = 'centre' AND seq = 3", "gap"),
+        ("UPDATE job_order SET quantity = 1000", "row_differs"),
+    ],
+)
+def test_planted_damage_at_the_centre_is_found(synced: Callable[..., CentreReport], statement: str, code: str) -> None:
+    report = synced(statement)
+    assert not report.is_equal
+    assert code in {problem.code for problem in report.problems}
+
+
+def test_an_order_that_has_not_come_down_yet_is_missing_here(synced: Callable[..., CentreReport], sqlite_url: str) -> None:
+    with connected(sqlite_url) as centre:
+        load(centre, '{"products": [{"id": "P-2", "name": "Valve"}]}', at=at(5))
+    assert synced().down.missing == 1
