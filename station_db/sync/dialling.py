@@ -121,6 +121,8 @@ def meaning(url: str, error: DBAPIError | psycopg.Error | sqlite3.Error, *, dial
         return PERSON_BY_STATE[state](url, reason)
     if state in BUSY_STATES:
         return CentreBusyError(url, reason)
+    if dialling and isinstance(origin, psycopg.ProgrammingError):
+        return CentreUrlError(url, reason)  # an option that libpq does not know
     if dialling:
         return _dialling_meaning(url, reason)
     return CentreLostError(url, reason)

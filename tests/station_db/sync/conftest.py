@@ -10,8 +10,14 @@ from station_db.store import Store
 from station_db.sync.founding import init
 from tests.faults.postgres import Postgres, postgres
 from tests.station_db.store.store_cases import START, counting_ids, open_store
+from tests.station_db.sync.sync_cases import STATIONS, founded_sqlite
 
-STATIONS = ("ST-040", "ST-050")
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whichever test comes first waits for the server to start, beside everything else that runs."""
+    for item in items:
+        if "station_db/sync" in item.path.as_posix() and "server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(20))
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +44,7 @@ def plant(server: Postgres) -> Iterator[str]:
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """A founded SQLite centre."""
-    url = f"sqlite:///{tmp_path / 'centre.db'}"
-    init(url, STATIONS, at=START, new_id=counting_ids("centre"))
-    return url
+    return founded_sqlite(tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

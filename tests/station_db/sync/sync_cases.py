@@ -2,8 +2,10 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -12,11 +14,27 @@ from sqlalchemy import select
 from station_db.reader import Reader
 from station_db.store import Store
 from station_db.sync.centre import Centre
+from station_db.sync.founding import init
 from station_db.sync.up import push
 from station_db.tables import JOURNAL
-from tests.station_db.store.store_cases import START, at, cycle_of, saying
+from tests.station_db.store.store_cases import START, at, counting_ids, cycle_of, saying
 
 PLANT = (resources.files("resources") / "demo" / "plant.json").read_text(encoding="utf-8")
+STATIONS = ("ST-040", "ST-050")
+
+
+@cache
+def _founded() -> bytes:
+    """The file of a founded centre: founding one for each test would take its time."""
+    with tempfile.TemporaryDirectory() as made:
+        init(f"sqlite:///{made}/centre.db", STATIONS, at=START, new_id=counting_ids("centre"))
+        return (Path(made) / "centre.db").read_bytes()
+
+
+def founded_sqlite(folder: Path) -> str:
+    """The address of a SQLite centre in a folder."""
+    (folder / "centre.db").write_bytes(_founded())
+    return f"sqlite:///{folder / 'centre.db'}"
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A comparison of station and centre finds every difference that is planted."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -11,22 +12,34 @@ from station_db.sync.against import CentreReport, verify_against
 from station_db.sync.down import pull
 from station_db.sync.loading import load
 from tests.faults.postgres import Postgres
-from tests.station_db.store.store_cases import START, at
-from tests.station_db.sync.sync_cases import PLANT, connected, push_all, record_cycles, without_pins
+from tests.station_db.store.store_cases import START, at, open_store
+from tests.station_db.sync.sync_cases import PLANT, connected, founded_sqlite, push_all, record_cycles, without_pins
+
+
+@pytest.fixture(scope="module")
+def equal(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a station and a centre that hold the same, to be copied."""
+    folder = tmp_path_factory.mktemp("equal")
+    url = founded_sqlite(folder)
+    (folder / "station").mkdir()
+    store = open_store(folder / "station")
+    record_cycles(store, 1, 9)
+    fill(url, url, store, folder / "station")
+    store.close()
+    return folder
 
 
 @pytest.fixture
-def synced(sqlite_url: str, store: Store, tmp_path: Path) -> Callable[..., CentreReport]:
-    """A station and a centre that hold the same; then change the centre by a statement and compare."""
-    record_cycles(store, 1, 9)
-    fill(sqlite_url, sqlite_url, store, tmp_path / "station")
+def synced(equal: Path, tmp_path: Path) -> Callable[..., CentreReport]:
+    """Change the centre by statements, then compare."""
+    shutil.copytree(equal, tmp_path, dirs_exist_ok=True)
 
     def compare(*statements: str) -> CentreReport:
-        with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as centre:
+        with sqlite3.connect(tmp_path / "centre.db") as centre:
             for statement in statements:
                 centre.execute(statement)
         centre.close()
-        return verify_against(tmp_path / "station", sqlite_url)
+        return verify_against(tmp_path / "station", f"sqlite:///{tmp_path / 'centre.db'}")
 
     return compare
 
@@ -46,11 +59,13 @@ def test_a_station_and_its_centre_hold_the_same(synced: Callable[..., CentreRepo
     assert report.down.checked == 12
 
 
-def test_what_was_recorded_since_is_counted_as_missing(synced: Callable[..., CentreReport], store: Store) -> None:
+def test_what_was_recorded_since_is_counted_as_missing(synced: Callable[..., CentreReport], tmp_path: Path) -> None:
+    store = open_store(tmp_path / "station", prefix="copied")
     record_cycles(store, 10, 12)
+    store.close()
     report = synced()
-    assert report.up.missing == 3
-    assert [place.seq for place in report.up.missing_at] == [11, 12, 13]
+    assert report.up.missing == 4
+    assert [place.seq for place in report.up.missing_at] == [1, 2, 3, 4]
 
 
 def test_a_role_of_its_own_compares_what_it_may_see(server: Postgres, plant: str, store: Store, tmp_path: Path) -> None:
@@ -93,7 +108,7 @@ def test_planted_damage_at_the_centre_is_found(synced: Callable[..., CentreRepor
     assert code in {problem.code for problem in report.problems}
 
 
-def test_an_order_that_has_not_come_down_yet_is_missing_here(synced: Callable[..., CentreReport], sqlite_url: str) -> None:
-    with connected(sqlite_url) as centre:
+def test_an_order_that_has_not_come_down_yet_is_missing_here(synced: Callable[..., CentreReport], tmp_path: Path) -> None:
+    with connected(f"sqlite:///{tmp_path / 'centre.db'}") as centre:
         load(centre, '{"products": [{"id": "P-2", "name": "Valve"}]}', at=at(5))
     assert synced().down.missing == 1

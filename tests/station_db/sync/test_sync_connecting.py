@@ -31,8 +31,7 @@ from station_db.sync.up import marks
 from tests.faults.postgres import GUARDED, Postgres
 from tests.faults.proxy import Mode, Proxy, proxy
 from tests.station_db.store.store_cases import START, counting_ids, open_store
-from tests.station_db.sync.conftest import STATIONS
-from tests.station_db.sync.sync_cases import connected, journal_of, local_journal, push_all, record_cycles
+from tests.station_db.sync.sync_cases import STATIONS, connected, journal_of, local_journal, push_all, record_cycles
 
 
 def refusal(url: str, password: str = "") -> CentreError:
@@ -44,7 +43,18 @@ def refusal(url: str, password: str = "") -> CentreError:
     return error.value
 
 
-@pytest.mark.parametrize("url", ["", "centre.db", "mysql://host/db", "sqlite://", "sqlite:///:memory:", "postgresql://host"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "centre.db",
+        "mysql://host/db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "postgresql://host",
+        "postgresql://u@127.0.0.1/d?sslmod=x",
+    ],
+)
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     assert type(refusal(url)) is CentreUrlError
 
