@@ -82,7 +82,9 @@ class Header(QFrame):
             chip.setVisible(bool(chip.accessibleName()))
             chip.show_brief(brief=False)
         steps = (
-            lambda: self._subtitle.setVisible(self._subtitle.sizeHint().width() <= self._title.sizeHint().width()),
+            lambda: self._subtitle.setVisible(
+                bool(self._subtitle.text()) and self._subtitle.sizeHint().width() <= self._title.sizeHint().width()
+            ),
             lambda: self.order.setVisible(False),
             self._subtitle.hide,
             lambda: self.link.setVisible(self.link.property("severity") != "normal"),

@@ -26,7 +26,7 @@ def present_alarms(picture: Picture, now: Moment) -> AlarmText | None:
             Severity.ALARM,
             priority_word("high"),
             translate("alarms", "The recorder is away"),
-            translate("alarms", "what you see is old · touches wait until it is back, by itself"),
+            translate("alarms", "what you see is old · nothing can be entered until it is back"),
             age=engine.age_text if engine.age_ns is not None else "",
         )
     return _present(picture, picture.alarms.alarms[0], now) if picture.alarms.alarms else None

@@ -10,6 +10,8 @@ from widgets.display import CountText
 
 def present_counts(picture: Picture, now: Moment) -> tuple[CountText, ...]:
     """Good, bad, the order and the plan of this shift, as many as there are."""
+    if picture.station is None:
+        return (CountText(translate("counts", "Good"), "–"), CountText(translate("counts", "Bad"), "–"))
     counts = picture.counts
     exact = counts.unexplained == 0 and _is_heard(picture, now)
     planned = translate("counts", "of {0}").format(counts.planned) if counts.planned else ""

@@ -41,7 +41,7 @@ def present_header(picture: Picture, now: Moment) -> HeaderView:
         state=present_state(picture, picture.main_machine, now),
         order=ChipText(strong=order),
         link=present_link(picture, now),
-        sync=present_sync(picture.sync, now.wall),
+        sync=present_sync(picture.sync, now.wall) if station else ChipText(),
         person=present_person(picture),
         person_brief=present_person(picture, is_brief=True),
         clock=clock_time(now.wall, picture.zone),

@@ -81,6 +81,9 @@ def present_step_card(picture: Picture) -> StepCardView:
 
 
 def _no_order(picture: Picture) -> StepCardView:
+    if picture.station is None:
+        heading = translate("step", "Waiting for the recorder")
+        return StepCardView(CardBody.NO_ORDER, heading=heading, text=translate("step", "This screen fills by itself."))
     waiting = any(order.state in (JobState.ALLOWED, JobState.NOT_ALLOWED) for order in picture.orders.orders)
     return StepCardView(
         CardBody.NO_ORDER,

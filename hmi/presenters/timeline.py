@@ -6,6 +6,7 @@ from hmi.clock import Moment
 from hmi.presenters.durations import SECOND_US, clock_time
 from hmi.presenters.machine_state import span_kind
 from hmi.presenters.picture import Picture
+from hmi.station.topics import StateSpan
 from widgets.display import StripSpan, StripView
 
 HOUR_US = 3600 * SECOND_US
@@ -18,16 +19,25 @@ def present_timeline(picture: Picture, now: Moment) -> StripView | None:
         return None
     start, end = window
     known_until = _known_until(picture, now)
-    spans = [_span(span.state, span.started_at, span.ended_at or known_until, start) for span in picture.timeline.spans]
-    if known_until < now.wall:
-        spans.append(_span("unknown", known_until, now.wall, start))
+    spans = _filled(picture.timeline.spans, start, known_until, now.wall)
     return StripView(
         start=0.0,
         end=(end - start) / SECOND_US,
         now=(now.wall - start) / SECOND_US,
-        spans=tuple(span for span in spans if span.end > span.start),
+        spans=spans,
         labels=_labels(start, end, picture.zone),
     )
+
+
+def _filled(seen: tuple[StateSpan, ...], start: int, known_until: int, now: int) -> tuple[StripSpan, ...]:
+    """What was seen; the time before, between and after it is unknown, so that the strip balances up to now."""
+    spans, until = [], start
+    for span in seen:
+        ended_at = min(span.ended_at or known_until, now)
+        spans += [_span("unknown", until, span.started_at, start), _span(span.state, span.started_at, ended_at, start)]
+        until = max(until, ended_at)
+    spans.append(_span("unknown", until, now, start))
+    return tuple(span for span in spans if span.end > span.start)
 
 
 def _window(picture: Picture, now: Moment) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from hmi.screens.footer import MOST_COUNTS, Footer
 from widgets.alarm_line import AlarmLine
 from widgets.display import AlarmText, NavPlace
 from widgets.header import Header
-from widgets.nav_bar import NavBar
+from widgets.nav_bar import NavBar, NavButton
 from widgets.theme import Theme
 
 
@@ -28,6 +28,7 @@ class Frame(QWidget):
         self._theme = theme
         self._desk = desk
         self._is_small = is_small
+        self._places = tuple(places)
         self._header_shown: HeaderView | None = None
         self._alarm_shown: AlarmText | None = None
         self.header = Header(theme, self)
@@ -51,6 +52,13 @@ class Frame(QWidget):
             self._alarm_shown = alarm
             self.alarm_line.show_alarm(alarm)
         self.footer.refresh()
+        self._show_places()
+
+    def _show_places(self) -> None:
+        """A place without a feature in this configuration is not shown."""
+        station = self._desk.picture.station
+        has_orders = station is None or station.has_orders or station.has_centre
+        self.findChild(NavButton, "nav_orders").setVisible(has_orders)
 
     def _show_header(self, view: HeaderView) -> None:
         self._header_shown = view
@@ -68,6 +76,9 @@ class Frame(QWidget):
         self.header.person.setObjectName("person")
         self.alarm_line.setObjectName("alarm_line")
         self.navigation.setObjectName("navigation")
+        buttons = self.navigation.findChildren(NavButton)
+        for place, button in zip(self._places, buttons, strict=True):
+            button.setObjectName(f"nav_{place.key}")
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)

@@ -64,12 +64,17 @@ class PadPage(QWidget):
 
     def _name_keys(self) -> None:
         """Names for whoever drives the pad by touch: tests and the rehearsal."""
-        for button in self.pad.findChildren(TouchButton):
-            if button.words().isdecimal():
-                button.setObjectName(f"key_{button.words()}")
-            elif button.kind is ButtonKind.PRIMARY:
-                button.setObjectName("key_enter")
-            elif button.kind is ButtonKind.KEY and button.words() in (".", ","):
-                button.setObjectName("key_mark")
-            elif button.kind is ButtonKind.KEY and not button.words():
-                button.setObjectName("key_backspace")
+        buttons = [button for button in self.pad.findChildren(TouchButton) if button is not self._back]
+        for button in buttons:
+            button.setObjectName(_key_name(button))
+        large = [button for button in buttons if button.kind is ButtonKind.LARGE]
+        for button, name in zip(large, ("key_correct", "key_fail", "key_gauge"), strict=True):
+            button.setObjectName(name)
+
+
+def _key_name(button: TouchButton) -> str:
+    if button.words().isdecimal():
+        return f"key_{button.words()}"
+    if button.kind is ButtonKind.PRIMARY:
+        return "key_enter"
+    return {"": "key_backspace", "±": "key_sign"}.get(button.words(), "key_mark")

@@ -45,6 +45,10 @@ class StepCard(Card):
         self._note = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
         self.main = TouchButton(theme, "", ButtonKind.PRIMARY)
         self.main.setObjectName("main_action")
+        # Its place stays its own while there is nothing to confirm: the strip beside it never moves.
+        policy = self.main.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.main.setSizePolicy(policy)
         self._lay_out()
         self._connect()
 

@@ -108,6 +108,13 @@ def test_the_timeline_balances_and_what_was_not_heard_is_unknown():
     assert silent.spans[-1].end - silent.spans[-1].start == pytest.approx(60)
 
 
+def test_the_part_of_the_shift_nobody_saw_is_unknown():
+    late = topics.TimelineTopic("press", (topics.StateSpan("executing", at("09:00"), None),))
+    view = present_timeline(*seen(late))
+    assert view is not None
+    assert [(s.kind, s.start, s.end) for s in view.spans] == [(SpanKind.UNKNOWN, 0, 3 * 3600), (SpanKind.RAN, 3 * 3600, 282 * 60)]
+
+
 def test_the_card_names_step_unit_progress_and_the_one_action():
     view = present_step_card(seen()[0])
     assert (view.heading, view.who, view.body) == ("4 of 7 · Measure shaft runout", "you: unit 186", CardBody.NUMBER)

@@ -246,3 +246,9 @@ def stage(*said: topics.Topic) -> Stage:
     built.tell(*said)
     built.hear()
     return built
+
+
+def nothing() -> Stage:
+    """A screen that has not heard its engine yet."""
+    clock, wishes = StillClock(), HeldWishes()
+    return Stage(clock, wishes, Desk(wishes, clock))

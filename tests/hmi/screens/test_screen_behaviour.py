@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget  # noqa: TID251 - the test looks at widgets
+from PySide6.QtWidgets import QLabel, QWidget  # noqa: TID251 - the test looks at widgets
 
 from hmi.station import topics
 from hmi.station.commands import (
@@ -243,6 +243,22 @@ def test_a_pad_closes_when_its_step_is_done(open_window):
     window.go("number")
     made.tell(work(5))
     assert window.key == "run"
+
+
+def test_a_station_without_orders_has_no_place_for_them(open_window):
+    made = stage()
+    window = open_window(made)
+    orders = window.findChild(QWidget, "nav_orders")
+    assert orders.isVisible()
+    made.tell(replace(scenes.STATION, has_orders=False, has_centre=False), topics.WorkTopic(), topics.OrdersTopic())
+    assert not orders.isVisible()
+
+
+def test_a_screen_that_heard_nothing_yet_claims_nothing(show):
+    window = show("run_unheard", small=True)
+    texts = {label.text() for label in window.findChildren(QLabel) if label.isVisible()}
+    assert "Waiting for the recorder" in texts
+    assert not any("0" in text for text in texts if ":" not in text)
 
 
 def test_a_closed_action_says_why(show):

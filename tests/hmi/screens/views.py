@@ -15,7 +15,7 @@ from station_db.records.base import Digest, Verdict
 from station_db.records.local import Curve
 from station_db.records.production import Cycle, Result
 from tests.hmi.screens import scenes
-from tests.hmi.screens.scenes import NOW, Stage, stage, work
+from tests.hmi.screens.scenes import NOW, Stage, nothing, stage, work
 from widgets.table_row import TableRow
 from widgets.theme import Theme
 
@@ -154,6 +154,7 @@ VIEWS: dict[str, View] = {
     "run_nobody": View(lambda: stage(scenes.NOBODY)),
     "run_free": View(_free),
     "run_watch": View(lambda: stage(topics.WorkTopic(), topics.OrdersTopic(), topics.SyncTopic("none"))),
+    "run_unheard": View(nothing),
     "chart": View(stage, lambda window, _made: window.run.show_card("chart") if "chart" in window.run.cards else None),
     "sign_in": View(lambda: stage(scenes.NOBODY), _card("sign_in")),
     "person": View(stage, _card("sign_in")),
