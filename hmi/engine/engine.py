@@ -116,12 +116,12 @@ class Engine:
         """Machines, core, record, screens: nothing that was said is lost."""
         for driver in self._drivers.values():
             await driver.close()
-        await asyncio.to_thread(self._uplink.stop)
         ended = asyncio.Event()
         self._runner.put(Ending(ended.set))
         with suppress(TimeoutError):
             async with asyncio.timeout(END_PATIENCE_S):
                 await ended.wait()
+        await asyncio.to_thread(self._uplink.stop)
         self._server.close()
         await self._tasks.close()
         await self._recorder.close()

@@ -18,7 +18,7 @@ from hmi.engine.inputs import CentreStands, Input, Learned
 from hmi.engine.recorder import NotSavedError, Recorder
 from hmi.station.topics import SyncTopic
 from hmi.tasks import Told
-from station_db.errors import CommitFailedError, FeedError
+from station_db.errors import CommitFailedError, FeedError, RecordError
 from station_db.feed import FeedCursor
 from station_db.journal import FeedEntry
 from station_db.reader import Reader
@@ -27,6 +27,7 @@ from station_db.sync.errors import CentreError, TransientCentreError
 log = logging.getLogger(__name__)
 
 APPLY_PATIENCE_S = 30.0
+LAST_WORDS_S = 1.5
 STOP_PATIENCE_S = 5.0
 COUNT_EVERY_S = 1.0
 
@@ -114,13 +115,14 @@ class Uplink:
         self._awake.set()
 
     def stop(self) -> None:
-        """End, whatever the centre does."""
+        """End, whatever the centre does; what was recorded last goes up if it answers at once."""
         self._stopping.set()
         self._awake.set()
         if self._wires is None or not self._thread.is_alive():
             return
+        self._thread.join(LAST_WORDS_S)
         door = self._door
-        if door is not None:
+        if self._thread.is_alive() and door is not None:
             door.shut()
         self._thread.join(STOP_PATIENCE_S)
         if self._thread.is_alive():
@@ -137,7 +139,16 @@ class Uplink:
                 self._has_died = True
                 self._on_loop(self._wires.told, NAME, error)
                 self._stopping.wait(self._failed(error, self._wires.pace))
+        self._say_last_words(self._wires)
         self._hang_up()
+
+    def _say_last_words(self, wires: Wires) -> None:
+        """The end of this run is a record too; a centre that does not take it now gets it next time."""
+        if self._door is None or self._failures:
+            return
+        with suppress(CentreError, RecordError):
+            if self._door.send(Reader(wires.folder)):
+                self._acknowledge(self._door, wires)
 
     def _serve(self, wires: Wires, reader: Reader) -> None:
         while not self._stopping.is_set():

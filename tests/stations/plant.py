@@ -64,7 +64,9 @@ def machine(name: str, folder: Path, *words: str) -> Iterator[Machine]:
 
 
 @contextmanager
-def child(command: list[str], log: Path, *, stdout: int | None = None, env: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+def child(
+    command: list[str], log: Path, *, stdout: int | None = None, env: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """A process that ends when its standard input closes, and surely by the end of the test, with all it started."""
     with log.open("a", encoding="utf-8") as lines:
         process = subprocess.Popen(
@@ -115,4 +117,6 @@ def kill(launcher: subprocess.Popen[str], word: str) -> None:
 
 def lineside(*words: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a command of Lineside to its end."""
-    return subprocess.run([sys.executable, "-m", "hmi", *map(str, words)], capture_output=True, text=True, timeout=50, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        [sys.executable, "-m", "hmi", *map(str, words)], capture_output=True, text=True, timeout=50, stdin=subprocess.DEVNULL
+    )
