@@ -14,7 +14,7 @@ from station_db import journal, migrating
 from station_db.epochs import EpochReason, opening
 from station_db.journal import Origin, Position
 from station_db.records.base import CENTRE, Instant, RecordId
-from station_db.sync import appending, rights
+from station_db.sync import appending, planner_function, rights
 from station_db.sync.centre import Centre, check_revision
 from station_db.sync.errors import CentreUrlError, NotACentreError
 from station_db.tables import CENTRE_HEAD, STATION
@@ -125,7 +125,7 @@ def _grant(connection: Connection, stations: Iterable[str], passwords: Mapping[s
     for station in stations:
         driver.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(rights.STATIONS), sql.Identifier(rights.role_of(station))))
     driver.execute(f"GRANT {rights.PLANNER} TO {owner}")
-    for statement in (*rights.statements(owner), appending.function_sql(schema), *appending.rights(owner)):
+    for statement in (*rights.statements(owner), planner_function.function_sql(schema), *planner_function.rights(owner)):
         driver.execute(statement)
     return made
 

@@ -46,7 +46,7 @@ def mistakes(text: str, url: str) -> list[str]:
 
 def test_a_document_loaded_twice_appends_nothing_the_second_time(planner_url: str) -> None:
     with connected(planner_url) as centre:
-        first, second = (load(centre, PLANT, at=at(second)) for second in (1, 2))
+        first, second = (load(centre, without_pins(PLANT), at=at(second)) for second in (1, 2))
     assert (first.appended, first.unchanged) == (11, 0)
     assert (second.appended, second.unchanged) == (0, 11)
 
@@ -134,6 +134,7 @@ def test_a_routing_never_changes_and_an_order_stays_where_it_is(sqlite_url: str)
 def test_a_pin_enters_only_as_its_hash(sqlite_url: str) -> None:
     with connected(sqlite_url) as centre:
         load(centre, PLANT, at=START)
+        assert load(centre, PLANT, at=START).appended == 0
         sent = pull(centre, "ST-040", None)
     payloads = b"".join(each.entry.payload for each in sent)
     assert b"274913" not in payloads
