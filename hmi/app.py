@@ -18,6 +18,7 @@ from qasync import QEventLoop
 from hmi import logs, platform
 from hmi.archive import Archive, AskGoodCurves, Found
 from hmi.clock import Clock, SystemClock, new_id
+from hmi.exits import Exit
 from hmi.link import Link
 from hmi.presenters.curves import KEPT
 from hmi.presenters.desk import Desk
@@ -83,8 +84,7 @@ def run_screen(settings: Settings, options: ScreenOptions) -> int:
     asyncio.set_event_loop(loop)
     logs.hear_loop(loop)
     with loop:
-        loop.run_until_complete(_live(app, settings, options))
-    return 0
+        return loop.run_until_complete(_live(app, settings, options))
 
 
 def build_window(app: QApplication, settings: Settings, link: Link, clock: Clock, *, size: QSize) -> Station:
@@ -135,7 +135,7 @@ def _recall(desk: Desk, found: Found) -> None:
         desk.curve_changed.emit(found.question.machine)
 
 
-async def _live(app: QApplication, settings: Settings, options: ScreenOptions) -> None:
+async def _live(app: QApplication, settings: Settings, options: ScreenOptions) -> Exit:
     translator = translator_of(settings.screen.language)
     if translator:
         QCoreApplication.installTranslator(translator)
@@ -145,10 +145,11 @@ async def _live(app: QApplication, settings: Settings, options: ScreenOptions) -
     _show(station.window, settings, options, size)
     station.desk.start()
     link.start()
-    await _until_ended(station, options)
+    code = await _until_ended(station, options)
     _stop(station)
     if translator:
         QCoreApplication.removeTranslator(translator)
+    return code
 
 
 def _hear_qt(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
@@ -165,30 +166,40 @@ def _show(window: StationWindow, settings: Settings, options: ScreenOptions, siz
         window.show()
 
 
-async def _until_ended(station: Station, options: ScreenOptions) -> None:
+async def _until_ended(station: Station, options: ScreenOptions) -> Exit:
     """Wait for whoever ends the screen first: the window, the clock, the parent, a signal, or the visitor."""
-    loop, ended = asyncio.get_running_loop(), asyncio.Event()
-    station.window.closed.connect(ended.set)
+    loop = asyncio.get_running_loop()
+    ending: asyncio.Future[Exit] = loop.create_future()
+
+    def end(code: Exit = Exit.DONE) -> None:
+        if not ending.done():
+            ending.set_result(code)
+
+    station.window.closed.connect(end)
     if options.child:
-        platform.watch_stdin(lambda: loop.call_soon_threadsafe(ended.set))
-    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(ended.set))
+        platform.watch_stdin(lambda: loop.call_soon_threadsafe(end))
+    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(end))
     if options.seconds is not None:
-        loop.call_later(options.seconds, ended.set)
+        loop.call_later(options.seconds, end)
     if options.screenshots and options.visitor is None:
         folder = options.screenshots
         QTimer.singleShot(PICTURES_AFTER_MS, station.window, lambda: save_pictures(station.window, folder))
     supervisor = Supervisor()
     if options.visitor:
-        supervisor.start("visitor", _visit(station, options.visitor, ended))
-    await ended.wait()
+        supervisor.start("visitor", _visit(station, options.visitor, end))
+    code = await ending
     await supervisor.close()
+    return code
 
 
-async def _visit(station: Station, visitor: Visitor, ended: asyncio.Event) -> None:
+async def _visit(station: Station, visitor: Visitor, end: Callable[[Exit], None]) -> None:
+    """Let the visitor work; what it waited for in vain ends the screen with a code that no restart can heal."""
     try:
         await visitor(station)
-    finally:
-        ended.set()
+    except Exception:
+        end(Exit.ABSENT)
+        raise
+    end(Exit.DONE)
 
 
 def _stop(station: Station) -> None:

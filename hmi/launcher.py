@@ -23,6 +23,8 @@ FOR_A_PERSON = (Exit.USAGE, Exit.NO_DISPLAY, Exit.ABSENT)
 LONGEST_PAUSE_S = 10.0
 WELL_S = 30.0
 """A child that lived so long begins with a quick restart again."""
+GRACE_S = 10.0
+"""How much longer than its time the window may take to end."""
 END_DEADLINE_S = {SCREEN: 5.0, ENGINE: 15.0}
 
 Start = Callable[[Sequence[str]], subprocess.Popen[bytes]]
@@ -48,13 +50,28 @@ class Ward:
     restart_at_s: float | None = None
 
 
-def launch(settings: Settings, screen_words: Sequence[str] = ()) -> int:
-    """Run the station until the window is closed, its time is over or we are told to end; returns the exit code."""
+def launch(settings: Settings, screen_words: Sequence[str] = (), *, seconds: float | None = None, child: bool = False) -> int:
+    """Run the station until the window is closed, its time is over or we are told to end; returns the exit code.
+
+    The window ends itself after `seconds`; one that can't (it keeps dying) is ended a little later. With `child` we end when
+    our own standard input closes.
+    """
     wards = {
         ENGINE: Ward(("run", str(settings.path), "--headless", "--child")),
         SCREEN: Ward(("screen", str(settings.path), "--child", *screen_words)),
     }
-    return Launcher(wards).run()
+    launcher = Launcher(wards)
+    if child:
+        platform.watch_stdin(launcher.stop)
+    if seconds is None:
+        return launcher.run()
+    too_long = threading.Timer(seconds + GRACE_S, launcher.stop)
+    too_long.daemon = True
+    too_long.start()
+    try:
+        return launcher.run()
+    finally:
+        too_long.cancel()
 
 
 class Launcher:

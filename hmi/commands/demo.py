@@ -67,7 +67,8 @@ def run_plant(options: argparse.Namespace, *, unseen: bool) -> int:
     speed = options.speed or (UNSEEN_SPEED if unseen else 1.0)
     with machines(folder, speed=speed, seed=options.seed) as plant:
         station = write_station(folder, plant, centre.station_table, panel(options))
-        code = launch(load(station), screen_words(options, folder, unseen=unseen))
+        seconds = options.seconds or (UNSEEN_SECONDS if unseen else None)
+        code = launch(load(station), screen_words(options, folder, seconds, unseen=unseen), seconds=seconds)
     pictures = str(folder / "screenshots") if unseen else ""
     summary = summarise(folder / "data", centre.url, centre.password, pictures)
     print(json.dumps(asdict(summary)) if options.json else summary.as_text())
@@ -81,10 +82,9 @@ def panel(options: argparse.Namespace) -> dict[str, Any]:
     return {"px_per_mm": px_per_mm, "theme": options.theme, "full_screen": False}
 
 
-def screen_words(options: argparse.Namespace, folder: Path, *, unseen: bool) -> list[str]:
+def screen_words(options: argparse.Namespace, folder: Path, seconds: float | None, *, unseen: bool) -> list[str]:
     """What the window's process is told."""
     words = ["--size", options.size]
-    seconds = options.seconds or (UNSEEN_SECONDS if unseen else None)
     if seconds:
         words += ["--seconds", str(seconds)]
     return [*words, "--offscreen", "--rehearse", "--screenshots", str(folder / "screenshots")] if unseen else words

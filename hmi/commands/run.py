@@ -55,7 +55,7 @@ def run_station(settings: Settings, options: argparse.Namespace) -> int:
             "There is no display here. Use --offscreen to draw unseen, or --headless to record without a window.", file=sys.stderr
         )
         return Exit.NO_DISPLAY
-    return launch(settings, screen_words(options))
+    return launch(settings, screen_words(options), seconds=options.seconds, child=options.child)
 
 
 def screen_words(options: argparse.Namespace) -> list[str]:
