@@ -5,16 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from drivers.driver import Driver, DriverError, MachineSetupError
+from drivers.driver import Driver, DriverError
 from drivers.tag import Value
 from hmi.clock import SystemClock
-from hmi.commands.configured import complaint, read_settings
-from hmi.configuration import Problem, locate
-from hmi.engine.links import make_driver
+from hmi.commands.configured import read_settings
+from hmi.commands.fitting import build_drivers
 from hmi.exits import Exit
 from hmi.settings import Machine, Settings
 
@@ -46,39 +44,12 @@ def run(options: argparse.Namespace) -> int:
     settings = read_settings(options.station)
     if settings is None:
         return Exit.USAGE
-    drivers = build_all(settings)
+    drivers = build_drivers(settings)
     if drivers is None:
         return Exit.USAGE
     checks = asyncio.run(read_all(settings, drivers)) if options.connect else []
     report(settings, checks, as_json=options.json)
     return Exit.BAD if any(check.quality != "good" for check in checks) else Exit.DONE
-
-
-def build_all(settings: Settings) -> list[Driver] | None:
-    """A driver a machine, or None after saying what does not fit."""
-    built: list[Driver] = []
-    problems: list[Problem] = []
-    for index, machine in enumerate(settings.machines):
-        try:
-            built.append(make_driver(machine, stamp))
-        except MachineSetupError as error:
-            problems.append(misfit(settings.path, index, error))
-    for problem in problems:
-        print(complaint(settings.path, problem), file=sys.stderr)
-    return None if problems else built
-
-
-def misfit(path: Path, machine: int, error: MachineSetupError) -> Problem:
-    """What a driver can't work with, at its place in the file."""
-    if error.tag:
-        return locate(path, ("machine", machine), ("tags", error.tag), "tag.setup", error.reason)
-    return locate(path, ("machine", machine), ("options",), "machine.setup", error.reason)
-
-
-def stamp() -> tuple[int, int]:
-    """Now, as drivers want it."""
-    moment = SystemClock().moment()
-    return moment.wall, moment.mono
 
 
 async def read_all(settings: Settings, drivers: list[Driver]) -> list[TagCheck]:

@@ -35,8 +35,11 @@ def run(options: argparse.Namespace) -> int:
 
 def run_headless(settings: Settings, options: argparse.Namespace) -> int:
     """The engine alone, in this process."""
+    from hmi.commands.fitting import build_drivers
     from hmi.engine.engine import EngineStartError, run_engine
 
+    if build_drivers(settings) is None:
+        return Exit.USAGE
     try:
         asyncio.run(run_engine(settings, seconds=options.seconds, child=options.child))
     except EngineStartError as error:
