@@ -7,17 +7,25 @@ import json
 import os
 import sys
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 
 from hmi.clock import SystemClock, new_id
 from hmi.commands.ages import ago
 from hmi.commands.secrets import password_of
 from hmi.exits import Exit
+from station_db.errors import StoreError
+from station_db.reader import Reader
+from station_db.records.equipment import EpochOpened
+from station_db.store import Store
 from station_db.sync import founding, loading
 from station_db.sync.centre import Centre
 from station_db.sync.documents import DocumentError
 from station_db.sync.errors import CentreError
+from station_db.sync.loading import Loaded
 from station_db.sync.status import CentreStands, StationStands, status
+
+PLACES = "sqlite:///centre.db, postgresql://user@host/database; for load also the data folder of a station without a centre"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +36,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     load = actions.add_parser("load", help="load orders and master data from JSON: all of it or nothing")
     status_of = actions.add_parser("status", help="each station's watermark, age and backlog")
     for action in (init, load, status_of):
-        action.add_argument("url", metavar="URL", help="sqlite:///centre.db or postgresql://user@host/database")
+        action.add_argument(
+            "url", metavar="URL", help="sqlite:///centre.db, postgresql://user@host/database; load also: a data folder"
+        )
         action.add_argument("--password-file", type=Path, metavar="FILE", help="the password (else LINESIDE_PASSWORD)")
         action.add_argument("--json", action="store_true", help="print what was done or found as JSON")
     load.add_argument("document", type=Path, metavar="FILE.json")
@@ -39,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         password = password_of(options.password_file, os.environ)
         return {"init": init, "load": load, "status": show}[options.action](options, password)
-    except (CentreError, OSError) as error:
+    except (CentreError, StoreError, OSError) as error:
         print(f"lineside centre {options.action}: {error}", file=sys.stderr)
         return Exit.ABSENT
 
@@ -59,21 +69,40 @@ def init(options: argparse.Namespace, password: str) -> int:
 def load(options: argparse.Namespace, password: str) -> int:
     """Load a document; every mistake is printed at its line, and then nothing is loaded."""
     text = options.document.read_text(encoding="utf-8-sig")
-    centre = Centre.connect(options.url, password)
     try:
-        loaded = loading.load(centre, text, at=SystemClock().moment().wall)
+        loaded = load_at_centre(options.url, password, text) if "://" in options.url else load_at_station(Path(options.url), text)
     except DocumentError as error:
         for mistake in error.mistakes:
             print(f"{options.document}: {mistake}", file=sys.stderr)
         print(error.remedy, file=sys.stderr)
         return Exit.USAGE
-    finally:
-        centre.close()
     if options.json:
         print(json.dumps(asdict(loaded)))
     else:
         print(f"Loaded: {loaded.appended} new or changed, {loaded.unchanged} as they were.")
     return Exit.DONE
+
+
+def load_at_centre(url: str, password: str, text: str) -> Loaded:
+    """For all stations of a centre."""
+    centre = Centre.connect(url, password)
+    try:
+        return loading.load(centre, text, at=SystemClock().moment().wall)
+    finally:
+        centre.close()
+
+
+def load_at_station(folder: Path, text: str) -> Loaded:
+    """For one station that has no centre, while it does not run; a centre that comes later takes over."""
+    now = SystemClock().moment().wall
+    reader = Reader(folder)
+    feed = loading.feed_of(reader, text, at=now, new_id=new_id)
+    store = Store.open(folder, reader.station_id, at=now, app_version=version("lineside"), new_id=new_id)
+    try:
+        applied = store.apply_feed(feed, now)
+        return Loaded(sum(not isinstance(record, EpochOpened) for record in applied), 0)
+    finally:
+        store.close()
 
 
 def show(options: argparse.Namespace, password: str) -> int:

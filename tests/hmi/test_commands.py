@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 from hmi.__main__ import COMMANDS, main
+from hmi.clock import new_id
 from hmi.exits import Exit
+from station_db.reader import Reader
+from station_db.records.base import Instant
+from station_db.store import Store
 
 DEMO = (files("resources") / "demo" / "station.toml").read_text(encoding="utf-8")
 PLANT = files("resources") / "demo" / "plant.json"
@@ -172,3 +176,15 @@ def test_the_entry_point_is_installed():
     said = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=5)
     assert said.returncode == 0
     assert "lineside COMMAND" in said.stdout
+
+
+def test_a_station_without_a_centre_gets_its_orders_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    data = tmp_path / "data"
+    Store.open(data, "ST-040", at=Instant(1), app_version="1", new_id=new_id).close()
+    for appended in (11, 0):
+        assert main(["centre", "load", str(data), str(PLANT), "--json"]) == Exit.DONE
+        assert json.loads(capsys.readouterr().out)["appended"] == appended
+    resume = Reader(data).resume()
+    assert [order.id for order in resume.job_orders] == ["WO-24117", "WO-24121"]
+    assert main(["verify", str(data)]) == Exit.DONE
+    assert heard(capsys, "centre", "load", tmp_path / "nowhere", PLANT)[0] == Exit.ABSENT
