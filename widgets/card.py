@@ -26,6 +26,7 @@ class Card(QFrame):
     def __init__(self, theme: Theme, kind: CardKind = CardKind.PANEL, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._margin: float | None = None
         self.column = QVBoxLayout(self)
         self.show_kind(kind)
         self._dress()
@@ -35,8 +36,15 @@ class Card(QFrame):
         """Change how it stands out."""
         restyle(self, kind=kind.value)
 
+    def keep_margin(self, millimetres: float) -> None:
+        """The same room all around instead of the usual, where the panel is low."""
+        self._margin = millimetres
+        self._dress()
+
     def _dress(self) -> None:
         is_plain = self.property("kind") == CardKind.PLAIN.value
         beside, above = (0, 0) if is_plain else (self._theme.profile.mm(3.6), self._theme.profile.mm(2.6))
+        if self._margin is not None:
+            beside = above = self._theme.profile.mm(self._margin)
         self.column.setContentsMargins(beside, above, beside, above)
         self.column.setSpacing(self._theme.profile.gap)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from widgets.display import CountText
 from widgets.hatch import draw_hatch
 from widgets.label import Label
+from widgets.painted_text import text_width
 from widgets.profile import TextRole
 from widgets.theme import Theme, restyle
 
@@ -20,6 +21,7 @@ class CountTile(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._hatched = False
+        self._longest = ("", "", "")
         self._caption = Label(theme, "", TextRole.LABEL, tone="third")
         self._strong = Label(theme, "–", role)
         self._plain = Label(theme, "", TextRole.STRONG, tone="third")
@@ -27,6 +29,11 @@ class CountTile(QWidget):
         self._column = QVBoxLayout(self)
         self._lay_out()
         theme.changed.connect(self._dress)
+
+    def reserve(self, strong: str, plain: str = "", caption: str = "") -> None:
+        """Keep room for the longest that may be said, so that a growing number moves nothing beside it."""
+        self._longest = (strong, plain, caption)
+        self._dress()
 
     def show_count(self, count: CountText) -> None:
         """Show the number now."""
@@ -66,3 +73,7 @@ class CountTile(QWidget):
         self._row.setSpacing(self._theme.profile.mm(2))
         self._column.setContentsMargins(0, 0, 0, self._theme.profile.mm(1.5))
         self._column.setSpacing(0)
+        strong, plain, caption = self._longest
+        fonts = (self._strong.font(), self._theme.font(TextRole.STRONG), self._theme.font(TextRole.LABEL))
+        widths = [text_width(font, text) if text else 0 for font, text in zip(fonts, (strong, plain, caption), strict=True)]
+        self.setMinimumWidth(int(max(widths[0] + widths[1] + self._theme.profile.mm(2), widths[2])) + 2)

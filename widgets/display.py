@@ -67,6 +67,8 @@ class ChipText:
     severity: Severity = Severity.NORMAL
     lead: str = ""
     """A plain word before the strong one ("Order")."""
+    below: str = ""
+    """A second, smaller line: what is waited for, why, how many records."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,12 @@ from widgets.profile import TextRole
 from widgets.theme import Theme, restyle
 from widgets.touch_button import TouchButton
 
+_WIDE_EMS = 75
+"""From this width in text sizes on there is room for the order and for details."""
+
 
 class Header(QFrame):
-    """Always in its place; where room is short subtitle, order, then details go, the clock never."""
+    """Every piece keeps its place whatever is said; where room is short order, details and subtitle go, the clock never."""
 
     person_pressed = Signal()
 
@@ -35,7 +38,7 @@ class Header(QFrame):
         theme.changed.connect(self._dress)
 
     def show_station(self, title: str, subtitle: str) -> None:
-        """Name the station; the subtitle is the first to go."""
+        """Name the station; the subtitle is the last to go."""
         self._title.show_text(title)
         self._subtitle.show_text(subtitle)
         self._fit()
@@ -77,23 +80,36 @@ class Header(QFrame):
     def _fit(self) -> None:
         """Show everything, then take away one thing after the other until it fits."""
         chips = (self.state, self.order, self.link, self.sync)
+        wide = self._is_wide()
+        self._keep_places(wide=wide)
         self._subtitle.setVisible(bool(self._subtitle.text()))
         for chip in chips:
             chip.setVisible(bool(chip.accessibleName()))
-            chip.show_brief(brief=False)
+            chip.show_brief(brief=chip is self.sync and not wide)
+        self.order.setVisible(bool(self.order.accessibleName()) and wide)
         steps = (
-            lambda: self._subtitle.setVisible(
-                bool(self._subtitle.text()) and self._subtitle.sizeHint().width() <= self._title.sizeHint().width()
-            ),
             lambda: self.order.setVisible(False),
-            self._subtitle.hide,
             lambda: self.link.setVisible(self.link.property("severity") != "normal"),
             *(lambda chip=chip: chip.show_brief(brief=True) for chip in (self.sync, self.link, self.state)),
+            self._subtitle.hide,
         )
         for leave_out in steps:
             if self._needed() <= self.width():
                 return
             leave_out()
+
+    def _is_wide(self) -> bool:
+        return self.width() > _WIDE_EMS * self._em()
+
+    def _em(self) -> int:
+        return self._theme.profile.font_px(TextRole.BODY)
+
+    def _keep_places(self, *, wide: bool) -> None:
+        """Room for what each piece may say, so that none moves another."""
+        self.state.reserve(16 if wide else 0)
+        self.sync.reserve(10 if wide else 8, at_right=True)
+        self._title.setMinimumWidth(max(round(5.5 * self._em()), self._title.sizeHint().width()))
+        self.person.setMinimumWidth(round((11 if wide else 7.5) * self._em()))
 
     def _needed(self) -> int:
         self._row.invalidate()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from widgets.painted_text import text_width, word_width
 from widgets.profile import TextRole
-from widgets.theme import Theme
+from widgets.theme import Theme, restyle
 
 
 class Label(QLabel):
@@ -51,7 +51,7 @@ class Label(QLabel):
 
     def show_tone(self, tone: str) -> None:
         """Change the tone."""
-        self.setProperty("tone", tone)
+        restyle(self, tone=tone)
 
     def sizeHint(self) -> QSize:
         """One line where there is room; a wrapping text gives way down to its longest word."""

@@ -73,7 +73,7 @@ class TimelineStrip(QWidget):
         painter.fillPath(frame, self._theme.color("panel"))
         painter.save()
         painter.setClipPath(frame)
-        for span in self._view.spans if self._view else ():
+        for span in sorted(self._view.spans if self._view else (), key=lambda span: span.kind is SpanKind.STOPPED):
             self._draw_span(painter, span, bar)
         painter.restore()
         painter.setPen(QPen(self._theme.color("border"), 1))

@@ -138,7 +138,8 @@ class TouchButton(QAbstractButton):
     def heightForWidth(self, width: int) -> int:
         """The height that shows text and reason whole at `width`."""
         room = width - 2 * self._padding() - self._icon_room()
-        height = wrapped_height(self._font(), self.words(), room) + wrapped_height(self._reason_font(), self._reason, room)
+        texts = wrapped_height(self._font(), self.words(), room) + wrapped_height(self._reason_font(), self._reason, room)
+        height = texts + self._icon_above()
         return max(self.least_side(), int(height) + self._padding())
 
     def painted_texts(self) -> list[PaintedText]:
@@ -148,7 +149,7 @@ class TouchButton(QAbstractButton):
         font, small = self._font(), self._reason_font()
         height = wrapped_height(font, self.words(), place.width())
         below = wrapped_height(small, self._reason, place.width())
-        top = place.center().y() - (height + below) / 2
+        top = place.center().y() - (height + below - self._icon_above()) / 2
         texts = [PaintedText(self.words(), QRectF(place.x(), top, place.width(), height), font, colour)]
         if self._reason:
             spot = QRectF(place.x(), top + height, place.width(), below)
@@ -212,10 +213,16 @@ class TouchButton(QAbstractButton):
     def _icon_side(self) -> int:
         return round(self._theme.profile.font_px(_ROLES[self._kind]) * 1.25)
 
+    def _icon_above(self) -> int:
+        """Room of an icon that stands over the reason, because there is no word to stand beside."""
+        return self._icon_side() if self._icon and self._reason and not self.words() else 0
+
     def _icon_place(self) -> QRectF:
         side = self._icon_side()
         if not self.words():
-            return QRectF(self.rect().center().x() - side / 2, self.rect().center().y() - side / 2, side, side)
+            middle = QRectF(self.rect()).center()
+            top = self.painted_texts()[0].rect.top() - side if self._icon_above() else middle.y() - side / 2
+            return QRectF(middle.x() - side / 2, top, side, side)
         widest = max((min(text.needed().width(), text.rect.width()) for text in self.painted_texts()), default=0.0)
         centre = self.painted_texts()[0].rect.center()
         return QRectF(centre.x() - widest / 2 - self._icon_room(), centre.y() - side / 2, side, side)

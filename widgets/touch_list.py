@@ -1,20 +1,12 @@
-"""Rows that may be more than fit: dragged by a finger or turned by two buttons."""
+"""Rows that may be more than fit: turned page by page with two buttons."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import (
-    QAbstractScrollArea,
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QScroller,
-    QScrollerProperties,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from resources.assets import IconName
 from widgets.theme import Theme
@@ -22,18 +14,20 @@ from widgets.touch_button import TouchButton
 
 
 class TouchList(QWidget):
-    """A column of rows; the two page buttons are there only when there is more than fits."""
+    """A column of rows under a head; the two page buttons are there only when there is more than fits."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._rows: list[QWidget] = []
+        self._head: QWidget | None = None
         self._area = _Area()
         self._inside = QWidget()
         self._inside.setObjectName("rows")
         self._column = QVBoxLayout(self._inside)
         self._column.addStretch(1)
         self._area.setWidget(self._inside)
+        self._left = QVBoxLayout()
         self._up = TouchButton(theme, icon=IconName.UP, name=self.tr("one page up"))
         self._down = TouchButton(theme, icon=IconName.DOWN, name=self.tr("one page down"))
         self._up.clicked.connect(lambda: self.turn(-1))
@@ -42,6 +36,7 @@ class TouchList(QWidget):
         bar = self._area.verticalScrollBar()
         bar.rangeChanged.connect(self._show_buttons)
         bar.valueChanged.connect(self._show_buttons)
+        self._inside.installEventFilter(self)
         self._show_buttons()
 
     @property
@@ -62,18 +57,49 @@ class TouchList(QWidget):
             self._column.insertWidget(at, row)
             row.show()
 
+    def show_head(self, head: QWidget) -> None:
+        """Put this over the rows, as wide as they are, in place of the one before."""
+        if self._head:
+            self._left.removeWidget(self._head)
+            self._head.hide()
+            self._head.deleteLater()
+        self._head = head
+        self._left.insertWidget(0, head)
+
     def turn(self, pages: int) -> None:
-        """Turn by whole pages, up when negative."""
+        """Turn by whole pages, up when negative; a row cut before is whole afterwards."""
         bar = self._area.verticalScrollBar()
-        bar.setValue(bar.value() + pages * max(1, bar.pageStep() - self._theme.profile.other))
+        tops = [row.y() for row in self._rows]
+        for _ in range(abs(pages)):
+            page = bar.value() + bar.pageStep()
+            below = (row.y() for row in self._rows if row.geometry().bottom() >= page)
+            above = (top for top in tops if top >= bar.value() - bar.pageStep())
+            bar.setValue(next(below, bar.maximum()) if pages > 0 else next(above, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another height may show all rows, or not any more."""
+        super().resizeEvent(event)
+        self._show_buttons()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Rows that grew or shrank may need the buttons, or not any more."""
+        if watched is self._inside and event.type() == QEvent.Type.LayoutRequest:
+            self._show_buttons()
+        return super().eventFilter(watched, event)
 
     def _show_buttons(self) -> None:
+        """Judged by the whole width: buttons that narrow the rows must not be the reason for buttons."""
         bar = self._area.verticalScrollBar()
-        needed = bar.maximum() > 0
+        needed = self._needed_height() > self._area.height()
         self._up.setVisible(needed)
         self._down.setVisible(needed)
         self._up.set_reason("" if bar.value() > bar.minimum() else self.tr("top"))
         self._down.set_reason("" if bar.value() < bar.maximum() else self.tr("end"))
+
+    def _needed_height(self) -> int:
+        width = self.width()
+        needed = self._column.totalHeightForWidth(width) if self._column.hasHeightForWidth() else -1
+        return needed if needed >= 0 else self._column.totalMinimumSize().height()
 
     def _lay_out(self) -> None:
         gap = self._theme.profile.gap
@@ -87,12 +113,14 @@ class TouchList(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(gap)
-        row.addWidget(self._area, 1)
+        self._left.setSpacing(gap)
+        self._left.addWidget(self._area, 1)
+        row.addLayout(self._left, 1)
         row.addLayout(pages)
 
 
 class _Area(QScrollArea):
-    """A scroll area without bars, moved by a finger, pixel by pixel."""
+    """A scroll area without bars: a press that slides off a row does nothing, it never moves the rows."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,14 +131,6 @@ class _Area(QScrollArea):
         self.setSizeAdjustPolicy(QAbstractScrollArea.SizeAdjustPolicy.AdjustIgnored)
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        QScroller.grabGesture(self.viewport(), QScroller.ScrollerGestureType.LeftMouseButtonGesture)
-        scroller = QScroller.scroller(self.viewport())
-        properties = scroller.scrollerProperties()
-        properties.setScrollMetric(QScrollerProperties.ScrollMetric.MousePressEventDelay, 0.0)
-        properties.setScrollMetric(
-            QScrollerProperties.ScrollMetric.VerticalOvershootPolicy, QScrollerProperties.OvershootPolicy.OvershootAlwaysOff
-        )
-        scroller.setScrollerProperties(properties)
 
     def minimumSizeHint(self) -> QSize:
         """One row wide and high."""

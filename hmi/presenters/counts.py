@@ -9,7 +9,7 @@ from widgets.display import CountText
 
 
 def present_counts(picture: Picture, now: Moment) -> tuple[CountText, ...]:
-    """Good, bad, the order and the plan of this shift, as many as there are."""
+    """Good, bad, the plan of this shift and the order, as many as there are."""
     if picture.station is None:
         return (CountText(translate("counts", "Good"), "–"), CountText(translate("counts", "Bad"), "–"))
     counts = picture.counts
@@ -17,7 +17,7 @@ def present_counts(picture: Picture, now: Moment) -> tuple[CountText, ...]:
     planned = translate("counts", "of {0}").format(counts.planned) if counts.planned else ""
     good = CountText(translate("counts", "Good"), at_least(counts.good, exact=exact), planned, hatched=not exact)
     bad = CountText(translate("counts", "Bad"), at_least(counts.bad, exact=exact), hatched=not exact)
-    return tuple(count for count in (good, bad, _order(picture), _plan(picture, now)) if count is not None)
+    return tuple(count for count in (good, bad, _plan(picture, now), _order(picture)) if count is not None)
 
 
 def at_least(number: int, *, exact: bool) -> str:

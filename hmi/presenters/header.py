@@ -9,7 +9,7 @@ from hmi.presenters.durations import clock_time, elapsed
 from hmi.presenters.freshness import Freshness
 from hmi.presenters.machine_state import present_state
 from hmi.presenters.picture import Picture
-from hmi.presenters.words import joined, translate
+from hmi.presenters.words import translate
 from hmi.station.topics import SyncTopic
 from resources.assets import IconName
 from widgets.display import ChipText, Severity
@@ -24,6 +24,7 @@ class HeaderView:
     place: str
     state: ChipText
     order: ChipText
+    order_brief: str
     link: ChipText
     sync: ChipText
     person: str
@@ -37,9 +38,10 @@ def present_header(picture: Picture, now: Moment) -> HeaderView:
     return HeaderView(
         station=station_name(picture),
         number=station.id if station else translate("header", "Starting"),
-        place=joined(station.area, picture.work.product_name) if station else "",
+        place=station.area if station else "",
+        order_brief=(order or translate("header", "no order")) if station else "",
         state=present_state(picture, picture.main_machine, now),
-        order=ChipText(strong=order),
+        order=ChipText(strong=order, lead=translate("header", "Order") if order else ""),
         link=present_link(picture, now),
         sync=present_sync(picture.sync, now.wall) if station else ChipText(),
         person=present_person(picture),
@@ -96,10 +98,10 @@ def present_sync(sync: SyncTopic, wall: int) -> ChipText:
         case "synced":
             return ChipText(plain=translate("header", "synced"), icon=IconName.CLOUD)
         case "sending":
-            return ChipText(strong=translate("header", "sending"), plain=here, icon=IconName.CLOUD_UP)
+            return ChipText(strong=translate("header", "sending"), below=here, icon=IconName.CLOUD_UP)
         case "refused":
-            return _abnormal(translate("header", "centre refuses"), here)
+            return ChipText(strong=translate("header", "centre refuses"), below=here, severity=Severity.WARNING)
         case _:
             since = elapsed(sync.oldest_unsent_at, wall) if sync.oldest_unsent_at else ""
             offline = translate("header", "offline {0}").format(since).strip()
-            return ChipText(strong=offline, plain=here, icon=IconName.CLOUD_OFF)
+            return ChipText(strong=offline, below=here, icon=IconName.CLOUD_OFF)

@@ -6,16 +6,12 @@ from hmi.clock import Moment
 from hmi.presenters.durations import elapsed
 from hmi.presenters.freshness import reason
 from hmi.presenters.picture import Picture
-from hmi.presenters.words import joined, translate
-from hmi.station.topics import MachineView
+from hmi.presenters.words import translate
+from hmi.station.packml import waits
+from hmi.station.topics import MachineView, StateSpan
 from station_db.records.equipment import ItemState
 from station_db.records.orders import StepKind
 from widgets.display import ChipText, Glyph, Severity, SpanKind
-
-WAITING = frozenset(
-    {"idle", "starting", "resetting", "suspended", "suspending", "unsuspending", "held", "complete", "completing"}
-)
-"""PackML states in which a machine could work but has nothing to do or lacks something."""
 
 _SPANS = {
     Glyph.RUN: SpanKind.RAN,
@@ -32,16 +28,17 @@ def glyph_of(state: str, packml: str = "") -> Glyph:
         case ItemState.EXECUTING:
             return Glyph.RUN
         case ItemState.NOT_EXECUTING:
-            return Glyph.IDLE if packml.lower() in WAITING else Glyph.STOP
+            return Glyph.IDLE if waits(packml) else Glyph.STOP
         case ItemState.OUT_OF_SERVICE | ItemState.NOT_AVAILABLE:
             return Glyph.PAUSE
         case _:
             return Glyph.UNKNOWN
 
 
-def span_kind(state: str, packml: str = "") -> SpanKind:
-    """How a state looks on the timeline."""
-    return _SPANS[glyph_of(state, packml)]
+def span_kind(span: StateSpan) -> SpanKind:
+    """How a stretch looks on the timeline: only a real stop is a stop."""
+    kind = _SPANS[glyph_of(span.state)]
+    return SpanKind.IDLE if kind is SpanKind.STOPPED and span.waits else kind
 
 
 def word_of(glyph: Glyph) -> str:
@@ -65,8 +62,8 @@ def present_state(picture: Picture, machine: MachineView | None, now: Moment) ->
         return ChipText(strong=word_of(Glyph.UNKNOWN), glyph=Glyph.UNKNOWN)
     freshness = picture.hearing.of_device(machine.id, now.mono)
     if not freshness.is_live:
-        plain = reason(freshness, machine.name)
-        return ChipText(strong=word_of(Glyph.UNKNOWN), plain=plain, glyph=Glyph.UNKNOWN, severity=Severity.WARNING)
+        why = reason(freshness, machine.name)
+        return ChipText(strong=word_of(Glyph.UNKNOWN), below=why, glyph=Glyph.UNKNOWN, severity=Severity.WARNING)
     return _heard(picture, machine, now)
 
 
@@ -75,7 +72,7 @@ def _heard(picture: Picture, machine: MachineView, now: Moment) -> ChipText:
     since = elapsed(machine.since, now.wall)
     awaited = blocking_step(picture, machine)
     if awaited and glyph is Glyph.IDLE:
-        return ChipText(strong=word_of(glyph), plain=joined(translate("state", "for: {0}").format(awaited), since), glyph=glyph)
+        return ChipText(strong=word_of(glyph), plain=since, glyph=glyph, below=translate("state", "for: {0}").format(awaited))
     severity = Severity.ALARM if glyph is Glyph.STOP else Severity.NORMAL
     return ChipText(strong=word_of(glyph), plain=since, glyph=glyph, severity=severity)
 

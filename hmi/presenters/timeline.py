@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from hmi.clock import Moment
-from hmi.presenters.durations import SECOND_US, clock_time
+from hmi.presenters.durations import SECOND_US, clock_time, span
 from hmi.presenters.machine_state import span_kind
 from hmi.presenters.picture import Picture
+from hmi.presenters.words import joined, translate
 from hmi.station.topics import StateSpan
-from widgets.display import StripSpan, StripView
+from widgets.display import SpanKind, StripSpan, StripView
 
 HOUR_US = 3600 * SECOND_US
 
@@ -29,15 +30,38 @@ def present_timeline(picture: Picture, now: Moment) -> StripView | None:
     )
 
 
+def say_timeline(view: StripView | None) -> str:
+    """The strip in words: how long it ran, stopped, waited, was off or was not seen."""
+    if view is None:
+        return translate("timeline", "Nothing was seen yet")
+    lasted = {kind: sum(part.end - part.start for part in view.spans if part.kind is kind) for kind in SpanKind}
+    told = (f"{_word(kind)} {span(seconds)}" for kind, seconds in lasted.items() if seconds >= 1)
+    return joined(translate("timeline", "The shift so far"), *told)
+
+
+def _word(kind: SpanKind) -> str:
+    match kind:
+        case SpanKind.RAN:
+            return translate("timeline", "ran")
+        case SpanKind.STOPPED:
+            return translate("timeline", "stopped")
+        case SpanKind.IDLE:
+            return translate("timeline", "waited")
+        case SpanKind.PAUSE:
+            return translate("timeline", "off")
+        case SpanKind.UNKNOWN:
+            return translate("timeline", "unknown")
+
+
 def _filled(seen: tuple[StateSpan, ...], start: int, known_until: int, now: int) -> tuple[StripSpan, ...]:
     """What was seen; the time before, between and after it is unknown, so that the strip balances up to now."""
     spans, until = [], start
-    for span in seen:
-        ended_at = min(span.ended_at or known_until, now)
-        spans += [_span("unknown", until, span.started_at, start), _span(span.state, span.started_at, ended_at, start)]
+    for state in seen:
+        ended_at = min(state.ended_at or known_until, now)
+        spans += [_unknown(until, state.started_at, start), _strip_span(span_kind(state), state.started_at, ended_at, start)]
         until = max(until, ended_at)
-    spans.append(_span("unknown", until, now, start))
-    return tuple(span for span in spans if span.end > span.start)
+    spans.append(_unknown(until, now, start))
+    return tuple(part for part in spans if part.end > part.start)
 
 
 def _window(picture: Picture, now: Moment) -> tuple[int, int] | None:
@@ -59,8 +83,12 @@ def _known_until(picture: Picture, now: Moment) -> int:
     return now.wall - freshness.age_ns // 1000
 
 
-def _span(state: str, started_at: int, ended_at: int, start: int) -> StripSpan:
-    return StripSpan(span_kind(state), max(0.0, (started_at - start) / SECOND_US), (ended_at - start) / SECOND_US)
+def _unknown(started_at: int, ended_at: int, start: int) -> StripSpan:
+    return _strip_span(SpanKind.UNKNOWN, started_at, ended_at, start)
+
+
+def _strip_span(kind: SpanKind, started_at: int, ended_at: int, start: int) -> StripSpan:
+    return StripSpan(kind, max(0.0, (started_at - start) / SECOND_US), (ended_at - start) / SECOND_US)
 
 
 def _labels(start: int, end: int, zone: str) -> tuple[tuple[float, str], ...]:

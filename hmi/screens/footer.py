@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from hmi.presenters.counts import present_counts
 from hmi.presenters.desk import Desk
-from hmi.presenters.timeline import present_timeline
+from hmi.presenters.timeline import present_timeline, say_timeline
 from widgets.count_tile import CountTile
 from widgets.display import CountText
 from widgets.profile import TextRole
@@ -14,10 +14,12 @@ from widgets.theme import Theme, restyle
 from widgets.timeline_strip import TimelineStrip
 
 MOST_COUNTS = 4
+_LONGEST = (("≥ 188", "of 888"), ("≥ 88",), ("8888", "", "88 behind of plan"), ("888", "of 888"))
+"""The widest numbers of a usual shift: their room is kept, so that the strip beside them stands still."""
 
 
 class Footer(QFrame):
-    """Good, bad, order and plan, then the strip. Where room is short, plan and order go first."""
+    """Good, bad, plan and order, then the strip. Each keeps its place; where room is short, order and plan go first."""
 
     def __init__(self, theme: Theme, desk: Desk, *, counts: int = MOST_COUNTS, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +32,11 @@ class Footer(QFrame):
         self._tiles = tuple(CountTile(theme, role=role, parent=self) for role in roles)
         self.strip = TimelineStrip(theme, parent=self)
         self._row = QHBoxLayout(self)
-        for tile in self._tiles:
+        for tile, longest in zip(self._tiles, _LONGEST, strict=False):
+            tile.reserve(*longest)
+            policy = tile.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            tile.setSizePolicy(policy)
             self._row.addWidget(tile)
         self._row.addWidget(self.strip, 1)
         self._dress()
@@ -40,7 +46,8 @@ class Footer(QFrame):
         """Show what is true now."""
         now = self._desk.now()
         self._show_counts(present_counts(self._desk.picture, now))
-        self.strip.show_strip(present_timeline(self._desk.picture, now), self.tr("The shift so far"))
+        shift = present_timeline(self._desk.picture, now)
+        self.strip.show_strip(shift, say_timeline(shift))
 
     def _show_counts(self, counts: tuple[CountText, ...]) -> None:
         if counts == self._shown:

@@ -62,7 +62,7 @@ class Frame(QWidget):
 
     def _show_header(self, view: HeaderView) -> None:
         self._header_shown = view
-        names = (view.number, "") if self._is_small else (view.station, view.place)
+        names = (view.number, view.order_brief) if self._is_small else (view.station, view.place)
         self.header.show_station(*names)
         self.header.show_state(view.state)
         self.header.show_order(view.order)

@@ -42,7 +42,6 @@ class HistoryPage(QWidget):
         self._more.clicked.connect(self._rows.go_on)
         self._cycle = CycleView(theme, desk, archive, with_back=is_small)
         self._card = Card(theme)
-        self._head: TableHead | None = None
         self._lay_out()
         self._cycle.back_pressed.connect(lambda: self._show_side(is_open=False))
         archive.found.connect(self._take)
@@ -120,14 +119,7 @@ class HistoryPage(QWidget):
 
     def _show_head(self) -> None:
         titles, shares = columns_of(self._kind)
-        head = TableHead(self._theme, titles, shares)
-        if self._head:
-            self._card.column.replaceWidget(self._head, head)
-            self._head.hide()
-            self._head.deleteLater()
-        else:
-            self._card.column.insertWidget(0, head)
-        self._head = head
+        self._list.show_head(TableHead(self._theme, titles, shares))
 
     def _choice(self, key: ShiftChoice | Kind, text: str) -> TouchButton:
         button = TouchButton(self._theme, text)

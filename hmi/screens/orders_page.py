@@ -144,7 +144,7 @@ class OrdersPage(QWidget):
         row.setSpacing(profile.gap)
         row.addLayout(words, 3)
         row.addWidget(self._start, 2)
-        self._needs_card.column.setContentsMargins(*(profile.mm(2),) * 4)
+        self._needs_card.keep_margin(2)
         self._needs_card.column.addLayout(row)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(page_margin(profile, is_small=True),) * 4)

@@ -141,7 +141,7 @@ class StepCard(Card):
 
     def _lay_out(self) -> None:
         if self._strip:
-            self.column.setContentsMargins(*(self._theme.profile.mm(2.2),) * 4)
+            self.keep_margin(2.2)
         head = QHBoxLayout()
         head.setSpacing(self._theme.profile.gap)
         head.addWidget(self._heading, 1)

@@ -62,5 +62,5 @@ class ValueBox(Card):
         row = QHBoxLayout()
         row.addLayout(left, 3)
         row.addWidget(self._bar, 2)
-        self.column.setContentsMargins(*(theme.profile.mm(2.6),) * 4)
+        self.keep_margin(2.6)
         self.column.addLayout(row)

@@ -32,6 +32,8 @@ NAMES: Mapping[int, str] = dict(
 )
 EXECUTING = frozenset({"starting", "execute", "completing", "unsuspending", "unholding"})
 """The states in which the machine's program is at work on a part or on its way back to one."""
+WAITING = frozenset({"idle", "resetting", "suspending", "suspended", "complete"})
+"""The states in which a sound machine waits: for the next order, a part, a permit or a person. Nobody stopped it."""
 KNOWN = frozenset(name.lower() for name in NAMES.values())
 OTHERS: Mapping[str, ItemState] = {
     "out_of_service": ItemState.OUT_OF_SERVICE,
@@ -46,6 +48,11 @@ def name_of(raw: Value, names: Mapping[int, str]) -> str:
     if isinstance(raw, str):
         return raw
     return "" if raw is None else (names or NAMES).get(int(raw), "")
+
+
+def waits(name: str) -> bool:
+    """Whether a machine in this state only waits. One whose state nobody can name does not."""
+    return name.lower() in WAITING
 
 
 def item_state(name: str) -> ItemState:

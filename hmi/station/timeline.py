@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hmi.station.packml import waits
 from hmi.station.topics import StateSpan
 from station_db.records.base import Instant
 from station_db.records.equipment import EquipmentState, ItemState
 
 PAUSE_US = 60_000_000
-"""A pause between two cycles shorter than this is the machine's rhythm, not a stop: it is drawn as running."""
+"""A wait between two cycles shorter than this is the machine's rhythm, drawn as running. A stop never is, however short."""
 
 Spans = tuple[StateSpan, ...]
 
 
 def follow(spans: Spans, state: EquipmentState) -> Spans:
     """The state that opened now ends the last span and begins its own."""
-    return _join((*_ended(spans, state.started_at), StateSpan(state.state, state.started_at, state.ended_at)))
+    newest = StateSpan(state.state, state.started_at, state.ended_at, waits(state.packml))
+    return _join((*_ended(spans, state.started_at), newest))
 
 
 def since(spans: Spans, start: Instant) -> Spans:
@@ -32,15 +34,20 @@ def _ended(spans: Spans, at: Instant) -> Spans:
 
 
 def _join(spans: Spans) -> Spans:
-    """Draw the newest span into the one before where it says the same, or where only a short pause parts them."""
+    """Draw the newest span into the one before where it says the same, or where only a short wait parts them."""
     *before, last = spans
-    if len(before) > 1 and last.state == before[-2].state == ItemState.EXECUTING and _is_pause(before[-1]):
+    if len(before) > 1 and last.state == before[-2].state == ItemState.EXECUTING and _is_rhythm(before[-1]):
         return (*before[:-2], replace(before[-2], ended_at=last.ended_at))
-    if before and before[-1].state == last.state and before[-1].ended_at == last.started_at:
+    if before and _looks(before[-1]) == _looks(last) and before[-1].ended_at == last.started_at:
         return (*before[:-1], replace(before[-1], ended_at=last.ended_at))
     return spans
 
 
-def _is_pause(span: StateSpan) -> bool:
+def _looks(span: StateSpan) -> tuple[str, bool]:
+    return span.state, span.waits and span.state == ItemState.NOT_EXECUTING
+
+
+def _is_rhythm(span: StateSpan) -> bool:
     ended = span.ended_at
-    return span.state == ItemState.NOT_EXECUTING and ended is not None and ended - span.started_at < PAUSE_US
+    is_wait = span.state == ItemState.NOT_EXECUTING and span.waits
+    return is_wait and ended is not None and ended - span.started_at < PAUSE_US

@@ -187,6 +187,8 @@ class StateSpan:
     state: str
     started_at: int
     ended_at: int | None
+    waits: bool = False
+    """Not executing, but sound: it waits for a part, a permit or a person. Nobody stopped it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def seen(*said):
 
 def test_the_header_says_station_state_order_links_person_and_time():
     view = present_header(*seen())
-    assert (view.station, view.place) == ("ST-040 Press and screw", "Line 2 · pump housing")
+    assert (view.station, view.place) == ("ST-040 Press and screw", "Line 2")
     assert (view.state.glyph, view.state.strong, view.state.plain) == (Glyph.RUN, "Running", "33 min")
     assert (view.order.strong, view.link.plain, view.sync.plain) == ("WO-24117", "Machines live", "synced")
     assert (view.person, view.clock) == ("M. K.", "10:42")
@@ -41,7 +41,7 @@ def test_the_header_says_station_state_order_links_person_and_time():
 
 def test_a_machine_blocked_by_the_open_step_says_what_it_waits_for():
     view = present_header(*seen(topics.MachinesTopic((IDLE, SCREWDRIVER))))
-    assert (view.state.strong, view.state.plain) == ("Waiting", "for: Measure shaft runout · 4 min")
+    assert (view.state.strong, view.state.plain, view.state.below) == ("Waiting", "4 min", "for: Measure shaft runout")
 
 
 def test_an_unheard_machine_is_unknown_whatever_it_said_before():
@@ -55,7 +55,7 @@ def test_an_unheard_machine_is_unknown_whatever_it_said_before():
 
 def test_records_that_wait_are_said_to_be_safe_here():
     chip = present_sync(topics.SyncTopic("offline", 214, NOW - 12 * MINUTE), NOW)
-    assert (chip.strong, chip.plain) == ("offline 12 min", "214 records safe here")
+    assert (chip.strong, chip.below) == ("offline 12 min", "214 records safe here")
 
 
 def test_the_alarm_line_names_cause_consequence_action_age_and_the_rest():
@@ -82,13 +82,13 @@ def test_a_silent_engine_is_the_worst_alarm():
 
 
 def test_counts_are_exact_until_something_is_unexplained_or_unheard():
-    good, bad, order, plan = present_counts(*seen())
-    assert (good.strong, good.plain, bad.strong, order.caption, plan.caption) == (
+    good, bad, plan, order = present_counts(*seen())
+    assert (good.strong, good.plain, bad.strong, plan.caption, order.caption) == (
         "182",
         "of 320",
         "2",
-        "WO-24117",
         "6 behind plan",
+        "WO-24117",
     )
     doubtful, *_ = present_counts(*seen(replace(scenes.COUNTS, unexplained=1)))
     assert (doubtful.strong, doubtful.hatched) == ("≥ 182", True)
