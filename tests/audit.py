@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
@@ -266,5 +267,11 @@ def _drawn_contrast(pixels: np.ndarray, place: QRect) -> float | None:
     colours, counts = np.unique(part, return_counts=True)
     if len(colours) < 2:
         return None
-    names = [f"#{colour:06x}" for colour in colours[np.argsort(-counts)][:80].tolist()]
-    return max(contrast(names[0], other) for other in names[1:])
+    ground, *others = colours[np.argsort(-counts)][:80].tolist()
+    return max(_ratio(ground, other) for other in others)
+
+
+@cache
+def _ratio(one: int, other: int) -> float:
+    """The contrast of two pixels; a screen has few pairs and thousands of places."""
+    return contrast(f"#{one:06x}", f"#{other:06x}")

@@ -42,6 +42,7 @@ class Theme(QObject):
         super().__init__()
         self._tokens = tokens
         self._profile = profile
+        self._fonts: dict[TextRole, QFont] = {}
 
     @property
     def tokens(self) -> Tokens:
@@ -64,6 +65,7 @@ class Theme(QObject):
         """Change colours, sizes or both while running; every widget follows."""
         self._tokens = tokens or self._tokens
         self._profile = profile or self._profile
+        self._fonts.clear()
         self._dress(QApplication.instance())
         self.changed.emit()
 
@@ -72,7 +74,12 @@ class Theme(QObject):
         return QColor(getattr(self._tokens, name))
 
     def font(self, role: TextRole) -> QFont:
-        """The font of a role, with numerals of one width."""
+        """The font of a role, with numerals of one width; a copy, made once a profile because layouts ask thousands of times."""
+        if role not in self._fonts:
+            self._fonts[role] = self._made(role)
+        return QFont(self._fonts[role])
+
+    def _made(self, role: TextRole) -> QFont:
         font = QFont(FONT_FAMILY)
         font.setPixelSize(self._profile.font_px(role))
         font.setWeight(QFont.Weight(role.weight))
@@ -110,4 +117,6 @@ def restyle(widget: QWidget, **properties: object) -> None:
     if changed:
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+        if widget.layout() is not None:
+            widget.layout().invalidate()  # a new border leaves another room
         widget.update()

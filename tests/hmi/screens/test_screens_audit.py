@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget  # noqa: TID251 - the audit walks widgets
 
 from resources.themes import DAY, NIGHT
 from tests.audit import audit, controls, text_contrast
 from tests.hmi.screens.conftest import BIG, SMALL
 from tests.hmi.screens.views import VIEWS, built, settle
+from widgets.painted_text import PaintsTexts
 from widgets.profile import PANEL_12, PANEL_21
 from widgets.pseudo import PseudoTranslator
 from widgets.theme import Theme
@@ -32,31 +34,52 @@ HARDEST = (
 MOST_TARGETS = 24
 
 
-def faults_of(qapp, names, profile, size, *, by_night=False):
-    """What is wrong on the screens `names`; colours do not depend on language or size, so one round looks at night too."""
-    theme = Theme(DAY, profile)
+def faults_of(window, name, theme, size):
+    """What is wrong on one screen as it stands."""
+    by = theme.tokens.name
+    faults = [f"{name} by {by}: {finding}" for finding in audit(window, theme.profile, theme.tokens)]
+    if size == SMALL and len(controls(window)) > MOST_TARGETS:
+        faults.append(f"{name}: {len(controls(window))} targets")
+    return faults
+
+
+def faults_by_the_other_light(window, name, theme):
+    """Day made night or night day: the colours must hold again, and nothing may have moved, so places need no second look."""
+    before = places(window)
+    theme.switch(NIGHT if theme.tokens is DAY else DAY)
+    settle(window)
+    by = theme.tokens.name
+    moved = [] if places(window) == before else [f"{name} by {by}: places changed with the theme"]
+    return moved + [f"{name} by {by}: {finding}" for finding in text_contrast(window, theme.tokens)]
+
+
+def places(window):
+    """Where every widget lies, and every text a widget paints itself."""
+    seen = [child for child in window.findChildren(QWidget) if child.isVisibleTo(window)]
+    drawn = [
+        (text.text, text.rect.getRect()) for child in seen if isinstance(child, PaintsTexts) for text in child.painted_texts()
+    ]
+    return [child.geometry().getRect() for child in seen], drawn
+
+
+def faults_on(qapp, names, profile, size, *, by=DAY, in_both_lights=False):
+    """What is wrong on the screens `names`, built one after the other in the light the one before was left in."""
+    theme = Theme(by, profile)
     theme.apply(qapp)
     faults = []
     for name in names:
         window = built(VIEWS[name], theme, size)
-        faults += [f"{name}: {finding}" for finding in audit(window, profile, DAY)]
-        if by_night:
-            theme.switch(NIGHT)
-            settle(window)
-            faults += [f"{name} by night: {finding}" for finding in text_contrast(window, NIGHT)]
-        if size == SMALL and len(controls(window)) > MOST_TARGETS:
-            faults.append(f"{name}: {len(controls(window))} targets")
+        faults += faults_of(window, name, theme, size)
+        faults += faults_by_the_other_light(window, name, theme) if in_both_lights else []
         shiboken6.delete(window)
-        if by_night:
-            theme.switch(DAY)
     return faults
 
 
 @pytest.mark.timeout(60)  # thirty windows are built, drawn and read one after the other
 @pytest.mark.parametrize("panel", list(PANELS))
 @pytest.mark.parametrize("part", [0, 1])
-def test_every_screen_is_large_enough_apart_whole_and_readable(qapp, panel, part):
-    faults = faults_of(qapp, list(VIEWS)[part::2], *PANELS[panel], by_night=True)
+def test_every_screen_is_large_enough_apart_whole_and_readable_by_day_and_night(qapp, panel, part):
+    faults = faults_on(qapp, list(VIEWS)[part::2], *PANELS[panel], in_both_lights=True)
     assert not faults, "\n".join(faults)
 
 
@@ -67,7 +90,7 @@ def test_every_screen_has_room_for_a_longer_language(qapp, panel, part):
     translator = PseudoTranslator()
     QCoreApplication.installTranslator(translator)
     try:
-        faults = faults_of(qapp, list(VIEWS)[part::2], *PANELS[panel])
+        faults = faults_on(qapp, list(VIEWS)[part::2], *PANELS[panel], by=NIGHT)
     finally:
         QCoreApplication.removeTranslator(translator)
     assert not faults, "\n".join(faults)
@@ -77,5 +100,5 @@ def test_every_screen_has_room_for_a_longer_language(qapp, panel, part):
 @pytest.mark.parametrize("panel", list(PANELS))
 def test_the_fullest_screens_have_room_for_larger_text(qapp, panel):
     profile, size = PANELS[panel]
-    faults = faults_of(qapp, HARDEST, replace(profile, text_scale=1.25), size)
+    faults = faults_on(qapp, HARDEST, replace(profile, text_scale=1.25), size)
     assert not faults, "\n".join(faults)
