@@ -1,6 +1,10 @@
-"""Curves fast enough for a panel PC: few lines from `minmax`, one pixel wide, drawn side by side for width."""
+"""Curves fast enough for a panel PC: few uprights from `minmax`, filled as boxes, and thin joins drawn side by side."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 import pyqtgraph as pg
@@ -9,29 +13,34 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from widgets.minmax import Floats, PixelMap, column_lines, envelope
+from widgets.minmax import Floats, PixelMap, all_lines, column_lines, envelope
 
-_THIN = 2
-"""Up to this width in pixels an upright is drawn once: its neighbours give it its width."""
+
+@dataclass(frozen=True)
+class Curve:
+    """Samples of one cycle; NaN is a gap."""
+
+    x: Floats
+    y: Floats
 
 
 class CurveItem(pg.GraphicsObject):
-    """One curve in data coordinates; `width` is what it looks like in pixels."""
+    """Curves of one look in data coordinates; `width` is what they look like in pixels."""
 
     def __init__(self, colour: QColor, width: int = 2) -> None:
         super().__init__()
-        self._x = self._y = np.empty(0)
+        self._curves: Sequence[Curve] = ()
         self._pen = QPen(colour, 1)
         self._width = width
         self._bounds = QRectF()
         self._drawn_for: PixelMap | None = None
-        self._uprights = PrimitiveArray(QLineF, 4)
+        self._uprights = PrimitiveArray(QRectF, 4)
         self._joins = PrimitiveArray(QLineF, 4)
 
-    def show_curve(self, x: Floats, y: Floats) -> None:
-        """Draw these samples; NaN is a gap."""
-        self._x, self._y = np.asarray(x, np.float64), np.asarray(y, np.float64)
-        bounds = _bounds(self._x, self._y)
+    def show_curves(self, curves: Sequence[Curve]) -> None:
+        """Draw these."""
+        self._curves = [Curve(np.asarray(curve.x, np.float64), np.asarray(curve.y, np.float64)) for curve in curves]
+        bounds = _bounds(self._curves)
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
@@ -50,25 +59,24 @@ class CurveItem(pg.GraphicsObject):
         return self._bounds
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draw the lines, shifted by whole pixels until they are as wide as asked."""
+        """Fill the uprights; draw the joins shifted by whole pixels until they are as wide as asked."""
         self._prepare(painter.worldTransform())
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        if len(self._uprights.ndarray()):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._pen.color())
+            painter.drawRects(*self._uprights.drawargs())
         painter.setPen(self._pen)
         reach = _reach(self._width)
-        beside = reach if self._width > _THIN else range(1)
-        _draw(painter, self._uprights, [(at, 0) for at in beside])
-        _draw(painter, self._joins, [(0, at) for at in reach] + [(at, 0) for at in beside if at])
+        _draw(painter, self._joins, [(0, at) for at in reach] + [(at, 0) for at in reach if at])
 
     def _prepare(self, to_pixels: QTransform) -> None:
         pixels = PixelMap(to_pixels.m11(), to_pixels.dx(), to_pixels.m22(), to_pixels.dy())
         if pixels == self._drawn_for:
             return
-        lines = column_lines(self._x, self._y, pixels)
-        reach = _reach(self._width)
-        lines.uprights[:, 1] += reach[0]
-        lines.uprights[:, 3] += reach[-1]
-        _fill(self._uprights, lines.uprights)
+        lines = all_lines([column_lines(curve.x, curve.y, pixels) for curve in self._curves])
+        _fill(self._uprights, _boxes(lines.uprights, self._width))
         _fill(self._joins, lines.joins)
         self._drawn_for = pixels
 
@@ -112,6 +120,13 @@ def _reach(width: int) -> range:
     return range(-before, width - before)
 
 
+def _boxes(uprights: Floats, width: int) -> Floats:
+    """Left, top, width and height of the pixels under uprights of `width`."""
+    left, top, bottom = np.floor(uprights[:, 0]), np.floor(uprights[:, 1]), np.floor(uprights[:, 3])
+    before = _reach(width)[0]
+    return np.column_stack((left + before, top + before, np.full(len(left), float(width)), bottom - top + width))
+
+
 def _draw(painter: QPainter, lines: PrimitiveArray, shifts: list[tuple[int, int]]) -> None:
     if not len(lines.ndarray()):
         return
@@ -126,10 +141,19 @@ def _fill(array: PrimitiveArray, lines: Floats) -> None:
     array.ndarray()[:] = lines
 
 
-def _bounds(x: Floats, y: Floats) -> QRectF:
-    known = np.isfinite(x) & np.isfinite(y)
-    if not known.any():
+def _bounds(curves: Sequence[Curve]) -> QRectF:
+    """Around every sample."""
+    around = QRectF()
+    for curve in curves:
+        around |= _bound(curve.x, curve.y)
+    return around
+
+
+def _bound(x: Floats, y: Floats) -> QRectF:
+    if not len(x):
         return QRectF()
-    x, y = x[known], y[known]
-    left, top = float(x.min()), float(y.min())
-    return QRectF(left, top, float(x.max()) - left or 1e-9, float(y.max()) - top or 1e-9)
+    left, right, top, bottom = float(x.min()), float(x.max()), float(y.min()), float(y.max())
+    if isfinite(left + right + top + bottom):
+        return QRectF(left, top, right - left or 1e-9, bottom - top or 1e-9)
+    known = np.isfinite(x) & np.isfinite(y)
+    return _bound(x[known], y[known])

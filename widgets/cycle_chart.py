@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,20 +13,12 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from widgets.chart_axes import ChartAxis, ChartView
 from widgets.chart_paint import ChartNotes, ChartPaint
-from widgets.curve_item import BandItem, CurveItem
+from widgets.curve_item import BandItem, Curve, CurveItem
 from widgets.minmax import Floats
 from widgets.painted_text import PaintedText
 from widgets.theme import Theme, restyle
 
 _BLANK = ChartView(ChartAxis("", 0, 1), ChartAxis("", 0, 1))
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Samples of one cycle; NaN is a gap."""
-
-    x: Floats
-    y: Floats
 
 
 class CycleChart(pg.GraphicsView):
@@ -39,7 +31,7 @@ class CycleChart(pg.GraphicsView):
         self._notes = ChartNotes()
         self._box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
         self._band = BandItem(theme.color("band"))
-        self._past: list[CurveItem] = []
+        self._past = CurveItem(theme.color("past"))
         self._current = CurveItem(theme.color("trace"))
         self._build()
         self._paint = ChartPaint(theme, self._view, (self.width(), self.height()))
@@ -55,17 +47,12 @@ class CycleChart(pg.GraphicsView):
     def show_current(self, curve: Curve | None, flag: str = "") -> None:
         """Draw the current cycle so far, with the value at its head as text; None takes it away."""
         curve = curve or Curve(np.empty(0), np.empty(0))
-        self._current.show_curve(curve.x, curve.y)
+        self._current.show_curves([curve])
         self._note(replace(self._notes, flag=flag, head=_head(curve)))
 
     def show_past(self, curves: Sequence[Curve]) -> None:
         """Draw the last good cycles, faint."""
-        while len(self._past) > len(curves):
-            self._box.removeItem(self._past.pop())
-        while len(self._past) < len(curves):
-            self._add_past()
-        for item, curve in zip(self._past, curves, strict=True):
-            item.show_curve(curve.x, curve.y)
+        self._past.show_curves(curves)
 
     def show_band(self, x: Floats, low: Floats, high: Floats) -> None:
         """Fill the band of good cycles behind everything."""
@@ -125,12 +112,6 @@ class CycleChart(pg.GraphicsView):
             self._notes = notes
             self.viewport().update()
 
-    def _add_past(self) -> None:
-        item = CurveItem(self._theme.color("past"), self._thin())
-        self._past.append(item)
-        self._box.addItem(item, ignoreBounds=True)
-        item.setZValue(1)
-
     def _build(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -142,9 +123,9 @@ class CycleChart(pg.GraphicsView):
         self.setInteractive(False)
         self.scene().addItem(self._box)
         self._box.disableAutoRange()
-        self._box.addItem(self._band, ignoreBounds=True)
-        self._box.addItem(self._current, ignoreBounds=True)
-        self._current.setZValue(2)
+        for height, item in enumerate((self._band, self._past, self._current)):
+            self._box.addItem(item, ignoreBounds=True)
+            item.setZValue(height)
         restyle(self, quality="live")
 
     def _place(self) -> None:
@@ -156,12 +137,8 @@ class CycleChart(pg.GraphicsView):
         self.setBackground(self._theme.tokens.panel)
         self._band.show_colour(self._theme.color("band"))
         self.show_stale(self._notes.stale)
-        for item in self._past:
-            item.show_colour(self._theme.color("past"), self._thin())
+        self._past.show_colour(self._theme.color("past"), max(2, self._theme.profile.line(0.5)))
         self._place()
-
-    def _thin(self) -> int:
-        return max(2, self._theme.profile.line(0.5))
 
 
 def _head(curve: Curve) -> tuple[float, float] | None:

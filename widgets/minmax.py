@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ Floats = NDArray[np.float64]
 
 _TOUCHING = 1.5
 """Uprights this many pixels apart leave no column between them."""
+_HIGHEST = 2.0**15
+"""Pixels beyond any panel; nothing is drawn further out than this."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,9 @@ class ColumnLines:
     joins: Floats
 
 
+NO_LINES = ColumnLines(np.empty((0, 4)), np.empty((0, 4)))
+
+
 def column_lines(x: Floats, y: Floats, pixels: PixelMap) -> ColumnLines:
     """Lines that look like the curve through every sample.
 
@@ -38,14 +44,40 @@ def column_lines(x: Floats, y: Floats, pixels: PixelMap) -> ColumnLines:
     """
     across = x * pixels.x_scale + pixels.x_offset
     up = y * pixels.y_scale + pixels.y_offset
-    kept = np.flatnonzero(np.isfinite(across + up))
-    if not len(kept):
-        return ColumnLines(np.empty((0, 4)), np.empty((0, 4)))
-    if len(kept) < len(across):
-        across, up = across[kept], up[kept]
-    gap = np.diff(kept) > 1
-    starts = np.flatnonzero(np.concatenate(([True], (np.diff(np.floor(across)) != 0) | gap)))
+    known = np.isfinite(across + up)
+    gap = np.zeros(max(0, len(across) - 1), np.bool_)
+    if not known.all():
+        kept = np.flatnonzero(known)
+        across, up, gap = across[kept], up[kept], np.diff(kept) > 1
+    if not len(across):
+        return NO_LINES
+    columns = np.floor(across)
+    starts = np.flatnonzero(np.concatenate(([True], (columns[1:] != columns[:-1]) | gap)))
     return _lines(across, up, starts, gap)
+
+
+def all_lines(curves: Sequence[ColumnLines]) -> ColumnLines:
+    """Curves of one colour as one: where their uprights lie over each other, one is enough."""
+    return ColumnLines(
+        merged(np.concatenate([lines.uprights for lines in curves] or [NO_LINES.uprights])),
+        np.concatenate([lines.joins for lines in curves] or [NO_LINES.joins]),
+    )
+
+
+def merged(uprights: Floats) -> Floats:
+    """The fewest uprights, from top to bottom, that cover the same pixels, by column."""
+    if not len(uprights):
+        return uprights
+    # Ends sorted each by itself suffice: where the next start lies behind as many ends as starts, all before it are closed.
+    # A column's own range of keys keeps it apart from the others. Each curve's keys mostly rise: a stable sort only merges.
+    columns = np.floor(uprights[:, 0]) * (4 * _HIGHEST)
+    starts = np.sort(columns + np.clip(uprights[:, 1], -_HIGHEST, _HIGHEST), kind="stable")
+    ends = np.sort(columns + np.clip(uprights[:, 3], -_HIGHEST, _HIGHEST), kind="stable")
+    apart = starts[1:] > ends[:-1] + 1
+    lows, highs = starts[np.concatenate(([True], apart))], ends[np.concatenate((apart, [True]))]
+    columns = np.rint(lows / (4 * _HIGHEST))
+    offset = columns * (4 * _HIGHEST)
+    return np.column_stack((columns, lows - offset, columns, highs - offset))
 
 
 def _lines(across: Floats, up: Floats, starts: NDArray[np.intp], gap: NDArray[np.bool_]) -> ColumnLines:

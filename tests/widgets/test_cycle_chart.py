@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QWheelEvent
 from widgets.chart_axes import ChartAxis, ChartView
 from widgets.curve_item import CurveItem
 from widgets.cycle_chart import Curve, CycleChart
-from widgets.minmax import PixelMap, column_lines, envelope
+from widgets.minmax import PixelMap, column_lines, envelope, merged
 
 VALUES = some.floats(-1e6, 1e6, allow_nan=False) | some.just(float("nan"))
 CURVES = arrays.arrays(np.float64, some.integers(1, 300), elements=VALUES)
@@ -37,6 +37,24 @@ def test_no_line_crosses_a_gap(y):
     lines = column_lines(x, y, PixelMap(1.0, 0.0, 1.0, 0.0)).joins
     for gap in np.flatnonzero(~np.isfinite(y)):
         assert not ((np.minimum(lines[:, 0], lines[:, 2]) < gap) & (np.maximum(lines[:, 0], lines[:, 2]) > gap)).any()
+
+
+UPRIGHTS = some.tuples(some.integers(0, 3), some.floats(0, 40), some.floats(0, 40))
+
+
+def covered(uprights):
+    """The pixels under them."""
+    return {(int(column), row) for column, low, _, high in uprights for row in range(int(low), int(high) + 1)}
+
+
+@given(some.lists(UPRIGHTS, max_size=30))
+def test_uprights_over_each_other_are_drawn_once_and_leave_no_pixel_out(drawn):
+    uprights = np.array([(column, min(ends), column, max(ends)) for column, *ends in drawn]).reshape(-1, 4)
+    # A quarter of a pixel is exact in every float on the way.
+    uprights = np.round(uprights * 4) / 4
+    fewer = merged(uprights)
+    assert len(fewer) <= len(uprights)
+    assert covered(fewer) == covered(uprights)
 
 
 @given(CURVES)
