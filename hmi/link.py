@@ -93,7 +93,8 @@ class Link(QObject):
             return
         if self.is_up:
             self.is_up = False
-            log.warning("the engine is away")
+            if self._wanted:
+                log.warning("the engine is away")
             self.went_down.emit(self._reason)
         if self._wanted:
             self._retry.start()

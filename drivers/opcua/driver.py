@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from drivers.driver import DeviceSetup, Driver, MachineSetupError, UnreachableError, WriteRefusedError, WriteUnknownError
@@ -95,8 +96,9 @@ class OpcUaDriver:
             for group in self._groups:
                 yield group.batch(first, self._stamp)
             inboxes = await self._subscribe(session)
-            async for event in self._listen(session, inboxes):
-                yield event
+            async with aclosing(self._listen(session, inboxes)) as news:
+                async for event in news:
+                    yield event
         finally:
             await session.close()
 

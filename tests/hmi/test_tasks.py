@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from hmi.tasks import BackOff, Supervisor
 
 QUICK = BackOff(first_s=0.001, longest_s=0.004, well_s=0.01)
 
 
+@pytest.mark.expects_log("the task acquisition died")
 def test_a_task_that_dies_is_told_and_started_again_and_said_to_be_well():
     async def run() -> None:
         told, well, lives = [], asyncio.Event(), []
@@ -48,6 +51,7 @@ def test_a_task_that_returns_is_over():
     asyncio.run(run())
 
 
+@pytest.mark.expects_log("the task stubborn did not end")
 def test_a_task_that_will_not_end_is_named():
     async def run() -> None:
         let_go = asyncio.Event()

@@ -18,9 +18,11 @@ class Liar:
         self.refuses = {}
         self.port = 0
         self.asked = asyncio.Event()
+        self.served = {}
 
     async def serve(self, reader, writer):
         self.connections += 1
+        self.served[asyncio.current_task()] = writer
         try:
             while True:
                 head = await reader.readexactly(7)
@@ -69,6 +71,11 @@ class Liar:
             await writer.drain()
             await asyncio.sleep(0)
 
+    async def hang_up(self):
+        for writer in self.served.values():
+            writer.close()
+        await asyncio.gather(*self.served)
+
     def body(self, pdu):
         function, start, count = struct.unpack(">BHH", pdu[:5])
         if start in self.refuses:
@@ -92,3 +99,4 @@ async def liar(mode="ok", delay=0.0):
         yield server_side
     finally:
         server.close()
+        await server_side.hang_up()

@@ -71,6 +71,7 @@ def serve(port, pki, *, earlier_namespaces=0):
         counterpart.loop = asyncio.new_event_loop()
         counterpart.loop.call_soon(ready.set)
         counterpart.loop.run_forever()
+        counterpart.loop.run_until_complete(counterpart.loop.shutdown_default_executor())
         counterpart.loop.close()
 
     thread = threading.Thread(target=live)

@@ -123,6 +123,7 @@ def test_a_command_is_answered_to_whoever_gave_it_and_its_outcome_can_be_asked_b
 
 
 @pytest.mark.parametrize("hello", [Hello("ST-040", version=99), Hello("ST-041")], ids=["other version", "other station"])
+@pytest.mark.expects_log("a screen is dropped")
 def test_a_screen_that_is_not_ours_hears_our_hello_and_is_dropped(tmp_path, hello):
     async def run() -> None:
         async with Served(tmp_path) as served:
@@ -133,6 +134,7 @@ def test_a_screen_that_is_not_ours_hears_our_hello_and_is_dropped(tmp_path, hell
     asyncio.run(run())
 
 
+@pytest.mark.expects_log("unknown message type 77")
 def test_garbage_drops_the_connection_and_harms_nobody_else(tmp_path):
     async def run() -> None:
         async with Served(tmp_path) as served:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 
+import pytest
+
 from drivers.reading import LinkDown
 from hmi.channel.facts import LiveCurve, LiveValues, Pulse
 from hmi.engine import recorder
@@ -104,6 +106,7 @@ def test_a_command_given_twice_is_answered_once_each_and_its_outcome_can_be_aske
     asyncio.run(run())
 
 
+@pytest.mark.expects_log("the task machine PRESS died")
 def test_a_long_task_that_dies_is_started_again_and_told(tmp_path, station, bench_press):
     async def run() -> None:
         press = bench_press()
@@ -115,6 +118,7 @@ def test_a_long_task_that_dies_is_started_again_and_told(tmp_path, station, benc
     asyncio.run(run())
 
 
+@pytest.mark.expects_log("the task core died")
 def test_a_core_that_dies_of_an_input_begins_again_from_the_record(tmp_path, station, monkeypatch):
     hear, is_poisoned = core.hear, [False]
 
@@ -138,6 +142,7 @@ def test_a_core_that_dies_of_an_input_begins_again_from_the_record(tmp_path, sta
     asyncio.run(run())
 
 
+@pytest.mark.expects_log("a batch of 1 decisions was not written")
 def test_a_failed_commit_drops_the_core_and_begins_again_from_the_record(tmp_path, station, monkeypatch):
     disk_is_full, commit = [False], Store.commit
 

@@ -47,8 +47,10 @@ def test_the_same_order_is_never_sent_twice(bench_press, press_machine):
     [
         (WriteRefusedError("PRESS", "not whitelisted"), WriteState.REFUSED),
         (UnreachableError("PRESS", "not sent"), WriteState.REFUSED),
-        (WriteUnknownError("PRESS", "no answer"), WriteState.UNKNOWN),
-        (RuntimeError("a bug"), WriteState.UNKNOWN),
+        pytest.param(
+            WriteUnknownError("PRESS", "no answer"), WriteState.UNKNOWN, marks=pytest.mark.expects_log("is unknown: no answer")
+        ),
+        pytest.param(RuntimeError("a bug"), WriteState.UNKNOWN, marks=pytest.mark.expects_log("failed: RuntimeError('a bug')")),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -93,6 +93,7 @@ def test_all_that_waits_is_one_transaction_in_order_and_done_only_after_it(tmp_p
     asyncio.run(run())
 
 
+@pytest.mark.expects_log("a batch of 1 decisions was not written")
 def test_after_a_failed_commit_nothing_is_written_until_it_is_settled(tmp_path):
     async def run() -> None:
         async with Written(tmp_path) as written:

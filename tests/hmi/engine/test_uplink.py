@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 
+import pytest
+
 from hmi.clock import SystemClock, new_id
 from hmi.engine.inputs import CentreStands
 from hmi.engine.recorder import Hears, Recorder
@@ -114,6 +116,7 @@ def test_everything_recorded_arrives_once_and_in_order(tmp_path):
     asyncio.run(run())
 
 
+@pytest.mark.expects_log("nobody answers")
 def test_an_absent_centre_is_said_with_what_gathers_here_and_caught_up_by_itself(tmp_path):
     async def run() -> None:
         centre = MemoryCentre()
@@ -130,6 +133,7 @@ def test_an_absent_centre_is_said_with_what_gathers_here_and_caught_up_by_itself
     asyncio.run(run())
 
 
+@pytest.mark.expects_log("its schema is 0009")
 def test_a_newer_centre_is_refused_with_the_reason_and_recording_goes_on(tmp_path):
     async def run() -> None:
         centre = MemoryCentre()
@@ -143,6 +147,7 @@ def test_a_newer_centre_is_refused_with_the_reason_and_recording_goes_on(tmp_pat
     asyncio.run(run())
 
 
+@pytest.mark.expects_log("the uplink died and will begin again", "the centre: a bug")
 def test_an_uplink_that_dies_is_told_and_goes_on(tmp_path):
     async def run() -> None:
         centre = MemoryCentre()
@@ -158,6 +163,7 @@ def test_an_uplink_that_dies_is_told_and_goes_on(tmp_path):
     asyncio.run(run())
 
 
+@pytest.mark.expects_log("nobody answers")
 def test_after_a_restart_without_the_centre_only_what_it_lacks_is_counted(tmp_path):
     async def run() -> None:
         centre = MemoryCentre()

@@ -76,6 +76,7 @@ def test_it_greets_and_takes_the_snapshot_then_each_fact(link, engine, qtbot):
     qtbot.waitUntil(lambda: link.topics[CountsTopic].good == 183)
 
 
+@pytest.mark.expects_log("fact 9 came after 7", "the engine is away")
 def test_a_hole_in_the_facts_is_healed_by_a_new_snapshot(link, engine, qtbot):
     engine.heard.clear()
     engine.say(Fact(9, CountsTopic(good=999)))
@@ -92,6 +93,7 @@ def test_a_command_goes_out_once_and_its_answer_comes_back(link, engine, qtbot):
     qtbot.waitUntil(lambda: link.answers == [Answer(sent, done=True)])
 
 
+@pytest.mark.expects_log("the engine is away")
 def test_after_a_drop_the_outcome_is_asked_and_the_command_is_never_sent_again(link, engine, qtbot):
     sent = link.send(ConfirmStep("run-2"))
     qtbot.waitUntil(lambda: len(engine.commands()) == 1)
@@ -108,6 +110,7 @@ def test_after_a_drop_the_outcome_is_asked_and_the_command_is_never_sent_again(l
     assert link.answers == [Answer(sent, done=False, known=False)]
 
 
+@pytest.mark.expects_log("the engine is away")
 def test_while_the_engine_is_away_a_command_is_refused_with_its_reason_and_not_kept(link, engine, qtbot):
     engine.drop()
     qtbot.waitUntil(lambda: not link.is_up)
@@ -122,6 +125,7 @@ def test_while_the_engine_is_away_a_command_is_refused_with_its_reason_and_not_k
     assert engine.heard == [Hello("ST-040")]
 
 
+@pytest.mark.expects_log("the engine is away", "speaks version 999")
 def test_another_version_is_never_taken_for_ours(link, engine, qtbot):
     engine.drop()
     qtbot.waitUntil(lambda: not link.is_up)
