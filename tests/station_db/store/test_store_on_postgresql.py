@@ -12,7 +12,6 @@ from station_db.records.equipment import EquipmentState, ItemState
 from station_db.records.people import ShiftOccurrence
 from station_db.records.production import UnseenParts
 from station_db.verify import verify_origin
-from tests.faults.postgres import postgres
 from tests.station_db.store.schema_checks import check_equal
 from tests.station_db.store.store_cases import STATION, at, curve_of, cycle_of, open_store, saying
 
@@ -48,12 +47,6 @@ QUESTIONS = (
 )
 
 
-@pytest.fixture(scope="module")
-def server():
-    with postgres() as started:
-        yield started
-
-
 @pytest.fixture
 def centre(server):
     server.create("centre")
@@ -64,13 +57,11 @@ def centre(server):
     engine.dispose()
 
 
-@pytest.mark.timeout(30)  # starts a PostgreSQL server
 def test_the_scripts_make_what_the_declarations_say_on_postgresql(server):
     server.create("schema")
     check_equal(create_engine(server.url("schema")))
 
 
-@pytest.mark.timeout(30)  # starts a PostgreSQL server
 def test_what_a_station_says_is_read_the_same_at_the_centre(centre, tmp_path):
     store = open_store(tmp_path)
     store.commit([saying(*RECORDS)], at(9))

@@ -1,4 +1,4 @@
-"""One PostgreSQL for all tests of the sync, one copied database a test; and a SQLite centre where it needs no rights."""
+"""One copied database a test; and a SQLite centre where it needs no rights."""
 
 import itertools
 from collections.abc import Iterator
@@ -7,27 +7,9 @@ from pathlib import Path
 import pytest
 
 from station_db.store import Store
-from station_db.sync.founding import init
-from tests.faults.postgres import Postgres, postgres
-from tests.station_db.store.store_cases import START, counting_ids, open_store
-from tests.station_db.sync.sync_cases import STATIONS, founded_sqlite
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whichever test comes first waits for the server to start, beside everything else that runs."""
-    for item in items:
-        if "station_db/sync" in item.path.as_posix() and "server" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.timeout(20))
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Postgres]:
-    """A real PostgreSQL with one founded centre to copy."""
-    with postgres() as running:
-        running.create("founded")
-        init(running.url("founded"), STATIONS, at=START, new_id=counting_ids("centre"))
-        yield running
-
+from tests.faults.postgres import Postgres
+from tests.station_db.store.store_cases import open_store
+from tests.station_db.sync.sync_cases import founded_sqlite
 
 _numbers = itertools.count(1)
 
