@@ -15,13 +15,14 @@ class ChartAxis:
     high: float
 
     def ticks(self, most: int) -> list[float]:
-        """Round numbers from end to end, at most `most`."""
+        """Round numbers from end to end, at most `most`; never fewer than the two ends of a range."""
         span = self.high - self.low
         if span <= 0 or most < 2:
             return [self.low]
         step = _round_step(span / (most - 1))
         first, last = ceil(self.low / step - 1e-9), floor(self.high / step + 1e-9)
-        return [at * step for at in range(first, last + 1)]
+        round_ones = [at * step for at in range(first, last + 1)]
+        return round_ones if len(round_ones) > 1 else [self.low, self.high]
 
 
 @dataclass(frozen=True, slots=True)

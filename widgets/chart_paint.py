@@ -79,7 +79,7 @@ class ChartPaint:
         return QRectF(left, top, max(1.0, width - left - right), max(1.0, height - top - bottom))
 
     def _y_ticks(self) -> list[float]:
-        return self._view.y.ticks(max(2, min(6, int(self.plot.height() / (2.2 * self._line)))))
+        return self._view.y.ticks(max(2, min(6, 1 + int(self.plot.height() / (1.6 * self._line)))))
 
     def _x_ticks(self) -> list[float]:
         widest = max(text_width(self._font, tick_text(end)) for end in (self._view.x.low, self._view.x.high))

@@ -109,7 +109,7 @@ class Header(QFrame):
         self.state.reserve(16 if wide else 0)
         self.sync.reserve(10 if wide else 8, at_right=True)
         self._title.setMinimumWidth(max(round(5.5 * self._em()), self._title.sizeHint().width()))
-        self.person.setMinimumWidth(round((11 if wide else 7.5) * self._em()))
+        self.person.setMinimumWidth(round((13 if wide else 7.5) * self._em()))
 
     def _needed(self) -> int:
         self._row.invalidate()

@@ -132,6 +132,10 @@ class _Area(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
+    def sizeHint(self) -> QSize:
+        """What room there is; asking for all rows would squeeze what stands beside."""
+        return self.minimumSizeHint()
+
     def minimumSizeHint(self) -> QSize:
         """One row wide and high."""
         return QSize(self.widget().minimumSizeHint().width() if self.widget() else 0, 80)

@@ -43,11 +43,20 @@ def present_header(picture: Picture, now: Moment) -> HeaderView:
         state=present_state(picture, picture.main_machine, now),
         order=ChipText(strong=order, lead=translate("header", "Order") if order else ""),
         link=present_link(picture, now),
-        sync=present_sync(picture.sync, now.wall) if station else ChipText(),
+        sync=_heard_sync(picture, now),
         person=present_person(picture),
         person_brief=present_person(picture, is_brief=True),
         clock=clock_time(now.wall, picture.zone),
     )
+
+
+def _heard_sync(picture: Picture, now: Moment) -> ChipText:
+    """Where the records are, as far as the recorder says so now."""
+    if picture.station is None:
+        return ChipText()
+    if not picture.hearing.of_engine(now.mono).is_live:
+        return ChipText(plain=translate("header", "unknown"), icon=IconName.CLOUD_OFF)
+    return present_sync(picture.sync, now.wall)
 
 
 def station_name(picture: Picture) -> str:

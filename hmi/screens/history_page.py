@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from hmi.archive import Archive, Found, NotFound
+from hmi.archive import Archive, AskShifts, Found, NotFound
 from hmi.presenters.desk import Desk
 from hmi.presenters.history import empty_sentence, say_unreadable
 from hmi.screens.cycle_view import CycleView
 from hmi.screens.history_rows import Kind, Rows, columns_of
-from hmi.screens.history_spans import ShiftChoice, shift_span
+from hmi.screens.history_spans import ShiftChoice, before_this, last_of, shift_span
+from station_db.queries import Span
 from station_db.records.production import Cycle
 from widgets.card import Card
 from widgets.display import RowText
@@ -33,13 +33,11 @@ class HistoryPage(QWidget):
         self._rows = Rows(archive)
         self._kind = Kind.CYCLES
         self._shift = ShiftChoice.THIS
+        self._search: AskShifts | None = None
         self._shown: tuple[RowText, ...] | None = None
         self._buttons: dict[str, TouchButton] = {}
         self._list = TouchList(theme)
         self._empty = EmptyState(theme, "")
-        self._more = TouchButton(theme, self.tr("Show older"))
-        self._more.setObjectName("history_more")
-        self._more.clicked.connect(self._rows.go_on)
         self._cycle = CycleView(theme, desk, archive, with_back=is_small)
         self._card = Card(theme)
         self._lay_out()
@@ -54,11 +52,18 @@ class HistoryPage(QWidget):
 
     def load(self) -> None:
         """Read the chosen list of the chosen shift."""
-        machine = self._desk.picture.main_machine
-        span = shift_span(self._shift, self._desk.picture, self._desk.now().wall)
-        self._rows.ask(self._kind, span, machine.id if machine else "")
         self._mark_chosen()
         self._show_head()
+        self._search = None
+        if self._shift is ShiftChoice.LAST:
+            self._search = AskShifts(before_this(self._desk.picture, self._desk.now().wall))
+            self.archive.ask(self._search)
+        else:
+            self._ask_rows(shift_span(self._shift, self._desk.picture, self._desk.now().wall))
+
+    def _ask_rows(self, span: Span) -> None:
+        machine = self._desk.picture.main_machine
+        self._rows.ask(self._kind, span, machine.id if machine else "")
 
     def choose_kind(self, kind: Kind) -> None:
         """Show another list."""
@@ -75,17 +80,27 @@ class HistoryPage(QWidget):
         self._cycle.refresh()
 
     def _take(self, found: Found) -> None:
+        if self._search is not None and found.question is self._search:
+            recorded = last_of(found.rows, self._search.span)
+            self._ask_rows(recorded or shift_span(self._shift, self._desk.picture, self._desk.now().wall))
+            return
         if not self._rows.take(found):
             return
         rows = self._rows.texts(self._desk.picture.zone, self._desk.now().wall)
         if rows == self._shown:
             return
         self._shown = rows
-        self._list.show_rows([self._row(row) for row in rows])
+        self._list.show_rows([*(self._row(row) for row in rows), *([self._more()] if self._rows.has_more else [])])
         self._list.setVisible(bool(rows))
         self._empty.show_sentence(empty_sentence(self._kind))
         self._empty.setVisible(not rows)
-        self._more.setVisible(self._rows.has_more)
+
+    def _more(self) -> TouchButton:
+        """The last row of a list that goes on."""
+        more = TouchButton(self._theme, self.tr("Show older"))
+        more.setObjectName("history_more")
+        more.clicked.connect(self._rows.go_on)
+        return more
 
     def _row(self, text: RowText) -> TableRow:
         row = TableRow(self._theme, text, columns_of(self._kind)[1])
@@ -95,7 +110,7 @@ class HistoryPage(QWidget):
 
     def _open(self, key: str) -> None:
         for row in self._list.rows:
-            row.setChecked(row.key == key)
+            row.setChecked(isinstance(row, TableRow) and row.key == key)
         record = self._rows.record(key)
         if isinstance(record, Cycle):
             self._cycle.show_cycle(record)
@@ -146,8 +161,6 @@ class HistoryPage(QWidget):
         gap = self._theme.profile.gap
         self._card.column.addWidget(self._list, 1)
         self._card.column.addWidget(self._empty, 1)
-        self._card.column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
-        self._more.hide()
         self._list.hide()
         grid = QGridLayout(self)
         grid.setContentsMargins(gap, gap, gap, gap)

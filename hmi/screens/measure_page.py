@@ -41,7 +41,7 @@ class MeasurePage(PadPage):
         self.ask(
             view.heading,
             joined(view.who, step.spec.text),
-            ask_measurement(step, mark, is_brief=self._is_small),
+            ask_measurement(step, mark, is_brief=not self.has_room),
             picture=view.picture,
             text=text,
         )

@@ -28,6 +28,8 @@ class PadPage(QWidget):
         self._title = Label(theme, "", TextRole.TITLE, wraps=True)
         self._note = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
         self._is_small = is_small
+        # With larger text a low panel has room for the limits, not for the step's text too; it stands on the step's card.
+        self.has_room = not is_small or theme.profile.text_scale <= 1
         self._picture = StepPicture(theme)
         if not is_small:
             self._picture.setMinimumHeight(theme.profile.mm(50))
@@ -41,7 +43,7 @@ class PadPage(QWidget):
         """Open the pad with its question."""
         self._title.show_text(title)
         self._note.show_text(note)
-        self._note.setVisible(bool(note) and not self._is_small)
+        self._note.setVisible(bool(note) and self.has_room)
         self._picture.show_picture("" if self._is_small else picture)
         self.pad.ask(question, text)
         self.pad.setFocus()

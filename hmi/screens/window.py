@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from hmi.archive import Archive
 from hmi.presenters.desk import Desk, Wishes
 from hmi.presenters.scans import ShowOrder, route_scan
+from hmi.screens.away_veil import AwayVeil
 from hmi.screens.frame import Frame
 from hmi.screens.history_page import HistoryPage
 from hmi.screens.measure_page import MeasurePage
@@ -48,6 +49,7 @@ class StationWindow(QWidget):
         self._pages |= {"number": self.measure, "serial": self.serial, "pin": self.pin}
         for page in self._pages.values():
             self.frame.pages.addWidget(page)
+        self._veil = AwayVeil(theme, desk, self.frame.pages)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.frame)
@@ -78,6 +80,7 @@ class StationWindow(QWidget):
         """Show what is true now, in the frame and on the page in sight."""
         self.frame.refresh()
         self.frame.pages.currentWidget().refresh()
+        self._veil.refresh(can_do_without=self.key == "history")
 
     def scanned(self, text: str) -> None:
         """A scan goes to the step that expects it, the order it names, or signs somebody in."""

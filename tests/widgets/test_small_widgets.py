@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget  # noqa: TID251 - a page for a sheet to lie on
 
 from widgets.alarm_line import AlarmLine
@@ -123,6 +124,45 @@ def test_a_list_that_is_too_long_turns_by_buttons(qtbot, theme):
     assert rows._down.isVisible()
     rows.turn(1)
     assert rows._area.verticalScrollBar().value() > 0
+
+
+def test_a_list_that_fits_has_no_page_buttons_and_a_turn_never_leaves_a_row_cut(qtbot, theme):
+    rows = TouchList(theme)
+    qtbot.addWidget(rows)
+    rows.resize(600, 300)
+    rows.show()
+    rows.show_rows([TableRow(theme, RowText(str(n), (f"unit {n}",)), (1,)) for n in range(12)])
+    bar = rows._area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    rows.turn(1)
+    assert bar.value() in [row.y() for row in rows.rows]
+    rows.turn(-1)
+    assert bar.value() == 0
+    rows.show_rows(rows.rows[:2])
+    qtbot.waitUntil(lambda: not rows._up.isVisible() and not rows._down.isVisible())
+
+
+def test_a_finger_drawn_over_the_window_moves_no_row_and_chooses_none(qtbot, theme, finger):
+    rows = TouchList(theme)
+    qtbot.addWidget(rows)
+    rows.resize(600, 300)
+    rows.show()
+    qtbot.waitExposed(rows)
+    made = [TableRow(theme, RowText(str(n), (f"unit {n}",)), (1,)) for n in range(12)]
+    chosen = []
+    for row in made:
+        row.clicked.connect(lambda _checked=False, row=row: chosen.append(row.key))
+    rows.show_rows(made)
+    bar = rows._area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    window, start = rows.windowHandle(), made[2].mapTo(rows, middle(made[2]))
+    QTest.touchEvent(window, finger, False).press(0, start, window).commit(False)
+    QTest.touchEvent(window, finger, False).move(0, start - QPoint(0, 120), window).commit(False)
+    QTest.touchEvent(window, finger, False).release(0, start - QPoint(0, 120), window).commit(False)
+    assert (chosen, bar.value()) == ([], 0)
+    QTest.touchEvent(window, finger, False).press(0, start, window).commit(False)
+    QTest.touchEvent(window, finger, False).release(0, start, window).commit(False)
+    assert chosen == ["2"]
 
 
 def test_a_row_of_a_list_is_chosen_by_a_touch_and_not_by_a_drag(qtbot, theme, touch):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget  # noqa: TID251 - the test looks at widgets
 
+from hmi.archive import AskShifts, Found
 from hmi.station import topics
 from hmi.station.commands import (
     Answer,
@@ -23,6 +24,8 @@ from hmi.station.commands import (
     SignOut,
     StartOrder,
 )
+from station_db.records.base import RecordId
+from station_db.records.people import ShiftOccurrence
 from tests.hmi.screens import scenes
 from tests.hmi.screens.scenes import stage, work
 from tests.hmi.screens.views import settle
@@ -61,6 +64,92 @@ def test_no_element_of_the_frame_ever_moves(open_window, small):
         settle(window)
         places.add(tuple(window.findChild(QWidget, part).geometry().getRect() for part in FRAME))
     assert len(places) == 1
+
+
+@pytest.mark.parametrize("small", [True, False])
+def test_no_piece_of_the_header_or_the_footer_moves_whatever_is_said(open_window, small):
+    made = stage()
+    window = open_window(made, small=small)
+    waiting = replace(scenes.PRESS, state="not_executing", packml="Idle")
+    seen = {}
+    for name, said in (
+        ("running", ()),
+        ("waiting", (topics.MachinesTopic((waiting, scenes.SCREWDRIVER)),)),
+        ("offline", (topics.SyncTopic("offline", 214, scenes.NOW - 12 * scenes.MINUTE),)),
+        ("nobody", (scenes.NOBODY,)),
+        ("no order", (topics.WorkTopic(),)),
+    ):
+        made.tell(*said)
+        settle(window)
+        seen[name] = pieces(window)
+    made.clock.turn(3)
+    made.desk.tick()
+    settle(window)
+    seen["engine away"] = pieces(window)
+    assert all(places == seen["running"] for places in seen.values()), seen
+
+
+def pieces(window):
+    """Where the pieces of the frame begin, or end where they stand at the right."""
+    header, footer = window.frame.header, window.frame.footer
+    titles = [
+        label.geometry().getRect()[:2]
+        for label in header.findChildren(QLabel)
+        if label.text() in ("ST-040 Press and screw", "ST-040")
+    ]
+    right = header.sync.geometry().right()
+    return titles, header.state.x(), right, header.person.geometry().getRect(), footer.strip.geometry().getRect()
+
+
+def test_while_the_engine_is_away_all_of_the_page_is_hatched_and_a_touch_is_answered(open_window):
+    made = stage(work(2))
+    window = open_window(made)
+    settle(window)
+    veil = window.findChild(QWidget, "away_veil")
+    assert not veil.isVisible()
+    made.clock.turn(1.3)
+    made.desk.tick()
+    settle(window)
+    assert veil.isVisible()
+    assert veil.size() == window.frame.pages.size()
+    touch(window, "away_veil")
+    assert "recorder is away" in made.desk.notice.text
+    window.go("history")
+    assert not veil.isVisible()
+    window.go("run")
+    made.hear()
+    assert not veil.isVisible()
+
+
+def test_the_last_shift_is_the_recorded_one(open_window):
+    window = open_window(stage())
+    window.go("history")
+    archive = window.history.archive
+    touch(window, "history_last_shift")
+    search = archive.asked[-1]
+    assert isinstance(search, AskShifts)
+    night = ShiftOccurrence(
+        id=RecordId("n"),
+        pattern=RecordId("night"),
+        name="Night",
+        business_date="2026-11-20",
+        zone=scenes.ZONE,
+        started_at=scenes.at("00:00"),
+        ended_at=scenes.at("05:00"),
+    )
+    archive.found.emit(Found(search, (night,)))
+    asked = archive.asked[-1]
+    assert (asked.span.start, asked.span.end) == (night.started_at, night.ended_at)
+
+
+def test_without_a_recorded_shift_the_last_one_was_as_long_as_this(open_window):
+    window = open_window(stage())
+    window.go("history")
+    touch(window, "history_last_shift")
+    window.history.archive.found.emit(Found(window.history.archive.asked[-1], ()))
+    asked = window.history.archive.asked[-1]
+    assert asked.span.end == scenes.at("06:00")
+    assert asked.span.end - asked.span.start == 8 * 60 * scenes.MINUTE
 
 
 def test_a_silent_machine_looks_stale_within_two_seconds_though_nothing_arrives(open_window):
