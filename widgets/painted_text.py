@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QRectF, Qt
@@ -70,8 +71,9 @@ def least_width(font: QFont, text: str, height: float) -> int:
     return high if text else 0
 
 
+@lru_cache(maxsize=8192)
 def wrapped_height(font: QFont, text: str, width: float) -> float:
-    """Height of `text` wrapped at `width`; 0 for no text."""
+    """Height of `text` wrapped at `width`; 0 for no text. Kept, because layouts ask the same thousands of times."""
     if not text:
         return 0.0
     flags = int(CENTRED) | int(Qt.TextFlag.TextWordWrap)
