@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.archive import Archive, AskShifts, Found, NotFound
 from hmi.presenters.desk import Desk
@@ -162,16 +162,12 @@ class HistoryPage(QWidget):
         self._card.column.addWidget(self._list, 1)
         self._card.column.addWidget(self._empty, 1)
         self._list.hide()
-        grid = QGridLayout(self)
-        grid.setContentsMargins(gap, gap, gap, gap)
-        grid.setSpacing(gap)
-        grid.addLayout(self._choices(), 0, 0, 1, 2)
-        if self._is_small:
-            grid.addWidget(self._card, 1, 0, 1, 2)
-            grid.addWidget(self._cycle, 1, 0, 1, 2)
-        else:
-            grid.addWidget(self._card, 1, 0)
-            grid.addWidget(self._cycle, 1, 1)
-        grid.setColumnStretch(0, 5)
-        grid.setColumnStretch(1, 4)
-        grid.setRowStretch(1, 1)
+        sides = QHBoxLayout()
+        sides.setSpacing(gap)
+        sides.addWidget(self._card, 5)
+        sides.addWidget(self._cycle, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(gap, gap, gap, gap)
+        column.setSpacing(gap)
+        column.addLayout(self._choices())
+        column.addLayout(sides, 1)
