@@ -66,9 +66,8 @@ class ScreenOptions:
 
     @classmethod
     def from_words(cls, words: argparse.Namespace, *, visitor: Visitor | None = None) -> ScreenOptions:
-        """From the command line. Raises `ValueError` for a size that is none."""
-        width, _, height = words.size.partition("x")
-        size = QSize(int(width), int(height)) if words.size else None
+        """From the command line."""
+        size = QSize(*map(int, words.size.split("x"))) if words.size else None
         return cls(words.seconds, words.screenshots, size, words.child, visitor)
 
 
@@ -187,7 +186,8 @@ async def _until_ended(station: Station, options: ScreenOptions) -> Exit:
     supervisor = Supervisor()
     if options.visitor:
         supervisor.start("visitor", _visit(station, options.visitor, end))
-    code = await ending
+    with logs.told_of_crashes(lambda: loop.call_soon_threadsafe(end, Exit.BAD)):
+        code = await ending
     await supervisor.close()
     return code
 

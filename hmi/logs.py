@@ -9,7 +9,8 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -105,8 +106,27 @@ def _hook_crashes(path: Path) -> None:
 
 def _died(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if not issubclass(kind, KeyboardInterrupt):
-        log.critical("the process died", exc_info=(kind, error, trace))
+        log.critical("an exception that nobody caught", exc_info=(kind, error, trace))
     sys.__excepthook__(kind, error, trace)
+
+
+@contextmanager
+def told_of_crashes(told: Callable[[], object]) -> Generator[None]:
+    """Also call `told` for an exception that nobody caught.
+
+    Qt goes on after an exception in a slot, with a picture that is no longer true; whoever owns the screen has to end it.
+    """
+    before = sys.excepthook
+
+    def heard(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        before(kind, error, trace)
+        told()
+
+    sys.excepthook = heard
+    try:
+        yield
+    finally:
+        sys.excepthook = before
 
 
 def _thread_died(args: threading.ExceptHookArgs) -> None:

@@ -17,6 +17,7 @@ from hmi.commands.demo_centre import prepare_centre
 from hmi.commands.demo_plant import DemoFolderError, machines, prepare_folder, write_station
 from hmi.commands.demo_summary import summarise
 from hmi.commands.secrets import password_of
+from hmi.commands.sizes import size
 from hmi.configuration import load
 from hmi.exits import Exit
 from hmi.launcher import launch
@@ -38,9 +39,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--centre", default="", metavar="URL", help="a PostgreSQL centre by its owner; its password in LINESIDE_PASSWORD"
     )
-    parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds (unseen: 60 at the most)")
+    parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds (unseen: 60, or with the order)")
     parser.add_argument("--offscreen", action="store_true", help="run unseen even where there is a display")
-    parser.add_argument("--size", default="1280x800", metavar="WxH", help="of the window (1280x800)")
+    parser.add_argument("--size", type=size, default="1280x800", metavar="WxH", help="of the window (1280x800)")
     parser.add_argument("--theme", choices=("day", "night"), default="day")
     parser.add_argument("--speed", type=float, help="of the machines (1; unseen 4)")
     parser.add_argument("--seed", type=int, default=1, help="of the machines' luck (1)")

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -78,7 +79,10 @@ def end(child: subprocess.Popen[str]) -> None:
 
 def ready(name: str, child: subprocess.Popen[str]) -> SimulatedMachine:
     """Wait for the line that says where it listens."""
+    too_long = threading.Timer(READY_TIMEOUT_S, child.kill)
+    too_long.start()
     line = child.stdout.readline() if child.stdout else ""
+    too_long.cancel()
     try:
         said = json.loads(line)
         return SimulatedMachine(name, said["port"], said["control_port"])

@@ -29,8 +29,8 @@ class Summary:
         waiting = self.journal_entries - self.entries_at_centre
         sync = "all of them at the centre" if waiting == 0 else f"{self.entries_at_centre} at the centre, {waiting} safe here"
         lines = [
-            f"{self.cycles} machine cycles, {self.units} units, {self.steps} steps, {self.checks} checks",
-            f"{self.journal_entries} journal entries, {sync}",
+            f"machine cycles {self.cycles}, units {self.units}, steps {self.steps}, checks {self.checks}",
+            f"journal entries {self.journal_entries}, {sync}",
             f"store     {self.store}",
             f"centre    {self.centre}",
         ]

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from hmi.commands.configured import read_settings
+from hmi.commands.sizes import size
 from hmi.exits import Exit
 from hmi.platform import has_display
 
@@ -18,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, metavar="N", help="end by itself after N seconds")
     parser.add_argument("--offscreen", action="store_true", help="draw the window without a display")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="save a picture of each screen there")
-    parser.add_argument("--size", default="", metavar="WxH", help="a window of this size instead of the full screen")
+    parser.add_argument("--size", type=size, metavar="WxH", help="a window of this size instead of the full screen")
     parser.add_argument(
         "--rehearse", action="store_true", help="a scripted operator works one order by touch, then the window closes"
     )

@@ -43,7 +43,7 @@ def _find(plant: Plant, asked: commands.SignIn) -> Person:
     if asked.badge:
         found = next((person for person in here if person.badge == asked.badge.strip()), None)
         if found is None:
-            raise RefusedError(Code.BADGE_UNKNOWN)
+            raise RefusedError(Code.BADGE_UNKNOWN, asked.badge.strip())
         return found
     found = next((person for person in here if person.id == asked.person), None)
     if found is None:

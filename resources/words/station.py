@@ -4,7 +4,7 @@ TEXTS: dict[str, str] = {
     # commands refused
     "not_allowed": "Your role ({0}) may not do this. Ask somebody who may.",
     "nobody_signed_in": "Nobody is signed in. Scan your badge first.",
-    "badge_unknown": "This badge is not known here. Try again or ask your lead.",
+    "badge_unknown": "{0} is no badge known here and not what this step expects. Scan again.",
     "person_unknown": "This person may not work here. Ask your lead.",
     "pin_needed": "{0}, type your PIN to sign in.",
     "pin_wrong": "The PIN is wrong. Type it again, {0}.",
