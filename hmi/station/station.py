@@ -12,7 +12,7 @@ from typing import Any
 
 from drivers.reading import Event
 from hmi.clock import Moment
-from hmi.station import alarms, calendar_turn, machines, outcomes, permissions, permits, plant, views, wishes
+from hmi.station import alarms, calendar_turn, machines, outcomes, permissions, permits, plant, releases, views, wishes
 from hmi.station import begin as beginning
 from hmi.station.codes import Code, RefusedError
 from hmi.station.commands import Command
@@ -78,6 +78,12 @@ def wrote(station: Station, result: WriteResult, now: Moment) -> Outcome:
     """A machine write ended."""
     turn = Turn(now)
     return _decide(station, permits.wrote(station, result, turn), turn)
+
+
+def heartbeat_paused(station: Station, machine_id: str, now: Moment) -> Outcome:
+    """Our heartbeat at a machine stood so long that it may have dropped its permit: as after a lost link."""
+    turn = Turn(now)
+    return _decide(station, replace(station, releases=releases.doubt(station.releases, machine_id)), turn)
 
 
 def heard_centre(station: Station, sync: SyncTopic, now: Moment) -> Outcome:

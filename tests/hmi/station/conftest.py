@@ -279,6 +279,9 @@ class Story:
     def link_down(self, code="refused"):
         return self._took(station.hear(self.core, LinkDown("press", code, "it is off", self.wall, self.mono), {}, self.now))
 
+    def heartbeat_paused(self, machine="press"):
+        return self._took(station.heartbeat_paused(self.core, machine, self.now)).answer_writes()
+
     def alive(self):
         return self._took(station.hear(self.core, Heard("press", self.wall, self.mono), {}, self.now))
 

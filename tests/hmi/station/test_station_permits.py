@@ -136,6 +136,24 @@ def test_a_permit_the_press_voided_while_our_heartbeat_stood_is_given_anew(at_pr
     assert story.record.one(Cycle).permit == story.record.all(Permit)[1].id
 
 
+def test_a_permit_the_press_may_have_voided_while_our_heartbeat_paused_is_given_anew(at_press):
+    story = at_press().settle().heartbeat_paused().settle()
+    permits = [(permit.state, permit.reason, permit.cycle_number) for permit in story.record.all(Permit)]
+    assert permits == [("void", "station_silent", 1), ("confirmed", "", 1)]
+
+
+def test_a_permitted_cycle_that_runs_keeps_its_permit_when_our_heartbeat_paused(at_press):
+    story = at_press().settle()
+    story.press.running = 1
+    story.scan().heartbeat_paused().makes(True)
+    assert (story.record.one(Permit).state, story.step.spec.key) == ("used", "done")
+
+
+def test_a_pause_of_our_heartbeat_at_another_machine_voids_nothing(at_press):
+    story = at_press().settle().heartbeat_paused("screwdriver").settle()
+    assert story.record.one(Permit).state == "confirmed"
+
+
 def test_a_permitted_cycle_that_runs_when_the_engine_comes_back_keeps_its_permit(at_press):
     story = at_press().settle()
     story.press.running = 1
