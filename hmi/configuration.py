@@ -6,16 +6,16 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from pydantic import ValidationError
 
 from hmi.configuration_file import CONFIG_VERSION, MachineTable, StationFile
+from hmi.configuration_sense import contradictions
 from hmi.configuration_tables import machine_from, screen_from
 from hmi.secret_references import SecretError, resolve_password
 from hmi.settings import Centre, Settings
 from hmi.toml_lines import Path as KeyPath
-from hmi.toml_lines import key_lines, written
+from hmi.toml_lines import key_lines, repeated, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,7 @@ def parse(path: Path, text: str, lines: dict[KeyPath, int]) -> StationFile:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line, what = syntax_error(str(error))
-        raise ConfigurationError(path, (Problem(line, "", "file.syntax", (what,)),)) from error
+        raise ConfigurationError(path, (syntax_problem(text, str(error)),)) from error
     version = table.get("config_version", CONFIG_VERSION)
     if isinstance(version, int) and version > CONFIG_VERSION:
         newer = Problem(lines.get(("config_version",)), "config_version", "config.newer", (str(version), str(CONFIG_VERSION)))
@@ -92,11 +91,13 @@ def causes(errors: list[Any]) -> list[Any]:
     return [error for error in errors if not is_echo(error)]
 
 
-def syntax_error(message: str) -> tuple[int | None, str]:
-    """Line and cause out of tomllib's `... (at line 3, column 7)`."""
-    what, _, place = message.partition(" (at line ")
-    number = place.split(",")[0]
-    return (int(number) if number.isdigit() else None), what
+def syntax_problem(text: str, message: str) -> Problem:
+    """Line and cause out of tomllib's `... (at line 3, column 7)`; a key that stands twice is looked for."""
+    what, _, place = message.partition(" (at ")
+    if "overwrite" in what and (twice := repeated(text)):
+        return Problem(twice[1], written(twice[0]), "key.twice")
+    number = place.removeprefix("line ").split(",")[0]
+    return Problem(int(number) if number.isdigit() else None, "", "file.syntax", (what,))
 
 
 def problem(error: Any, lines: dict[KeyPath, int]) -> Problem:
@@ -134,22 +135,6 @@ def complaint(error: Any) -> tuple[str, tuple[str, ...]]:
     if expected:
         return "value.type", (expected, repr(error["input"]))
     return "value.wrong", (str(error["msg"]), repr(error["input"]))
-
-
-def contradictions(station: StationFile) -> list[tuple[KeyPath, str, tuple[str, ...]]]:
-    """What the types can't see: names twice, zones and references that do not exist."""
-    found: list[tuple[KeyPath, str, tuple[str, ...]]] = []
-    if station.station.zone not in available_timezones():
-        found.append((("station", "zone"), "zone.unknown", (station.station.zone,)))
-    seen: set[str] = set()
-    for at, machine in enumerate(station.machine):
-        if machine.id in seen:
-            found.append((("machine", at, "id"), "machine.twice", (machine.id,)))
-        seen.add(machine.id)
-        for name, tag in machine.tags.items():
-            if tag.group not in machine.groups:
-                found.append((("machine", at, "tags", name), "tag.group_unknown", (tag.group, ", ".join(machine.groups))))
-    return found
 
 
 def settings_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -> Settings:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton
 
 from hmi.app import Station, Visitor
 from hmi.presenters.picture import Picture
@@ -72,6 +72,7 @@ class Operator:
         """By badge."""
         await self.touch("person")
         await self.photograph("sign_in")
+        await self.peep(f"name_{self.somebody_with_pin()}", "pin", "pad_back")
         self.scan(OPERATOR_BADGE)
         await self.until(lambda: self.seen.people.signed_in, "somebody is signed in")
 
@@ -89,8 +90,29 @@ class Operator:
         """Step by step until the order is over."""
         while step := self.seen.work.step:
             await self.photograph(f"step_{step.spec.key}")
+            await self.peep_around(step)
             await self.do(step)
             await self.until(lambda run=step.run: self.is_past(run), f"the step after {step.spec.title}")
+
+    async def peep_around(self, step: OpenStep) -> None:
+        """What an operator may open beside the work, without doing it."""
+        if step.spec.kind is StepKind.SCAN_SERIAL:
+            await self.peep("type_serial", "serial", "pad_back")
+        if step.spec.kind is StepKind.INSTRUCTION:
+            for card, away in (("bad_part", "reason_cancel"), ("pause", "pause_cancel"), ("finish", "finish_cancel")):
+                await self.peep(card, card, away)
+
+    async def peep(self, name: str, picture: str, away: str) -> None:
+        """Open something once, photograph it, and leave it as it was; what this panel does not have is passed over."""
+        if picture in self.taken or self.pictures is None or self.find(name) is None:
+            return
+        await self.touch(name)
+        await self.photograph(picture)
+        await self.touch(away)
+
+    def somebody_with_pin(self) -> str:
+        """A name that asks for a PIN."""
+        return next((person.id for person in self.seen.people.people if person.needs_pin), "")
 
     def is_past(self, run: str) -> bool:
         """Whether another step is open, or none."""
@@ -138,6 +160,7 @@ class Operator:
         machine = next((m for m in self.seen.machines.machines if m.channels), None)
         await self.until(lambda: self.is_past(run) or is_stuck() or (machine and self.is_drawing()), "the machine moves")
         await self.photograph("cycle" if self.is_drawing() else "machine")
+        await self.peep("chart", "chart", "back_to_step")
         await self.until(lambda: self.is_past(run) or is_stuck(), "the machine is done")
         if is_stuck():
             await self.touch("main_action")
@@ -165,9 +188,9 @@ class Operator:
         QTest.touchEvent(window, self.device, autoCommit=False).release(0, middle, window).commit(processEvents=False)
         await self.pause()
 
-    def find(self, name: str) -> QWidget | None:
-        """A visible, enabled widget by its name."""
-        found = self.station.window.findChildren(QWidget, name)
+    def find(self, name: str) -> QAbstractButton | None:
+        """A visible, enabled button by its name."""
+        found = self.station.window.findChildren(QAbstractButton, name)
         return next((widget for widget in found if widget.isVisible() and widget.isEnabled()), None)
 
     def scan(self, text: str) -> None:

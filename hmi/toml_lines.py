@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 Path = tuple[str | int, ...]
 """Where a key is: `("machine", 0, "tags", "force")`."""
@@ -16,15 +17,31 @@ PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 def key_lines(text: str) -> dict[Path, int]:
     """Every table's and key's first line, counted from 1. Keys inside inline tables share their table's line."""
     lines: dict[Path, int] = {}
+    for path, number in declared(text):
+        lines.setdefault(path, number)
+    return lines
+
+
+def repeated(text: str) -> tuple[Path, int] | None:
+    """The first key or table that stands a second time, and the line where it does."""
+    seen: set[Path] = set()
+    for path, number in declared(text):
+        if path in seen:
+            return path, number
+        seen.add(path)
+    return None
+
+
+def declared(text: str) -> Iterator[tuple[Path, int]]:
+    """Every table and key in order, with its line."""
     counts: Counter[Path] = Counter()
     table: Path = ()
     for number, line in enumerate(text.splitlines(), 1):
         if header := HEADER.match(line):
             table = open_table(parts(header[2]), counts, is_array=header[1] == "[[")
-            lines.setdefault(table, number)
+            yield table, number
         elif key := KEY.match(line):
-            lines.setdefault(table + parts(key[1]), number)
-    return lines
+            yield table + parts(key[1]), number
 
 
 def open_table(names: Path, counts: Counter[Path], *, is_array: bool) -> Path:

@@ -68,7 +68,11 @@ def init(options: argparse.Namespace, password: str) -> int:
 
 def load(options: argparse.Namespace, password: str) -> int:
     """Load a document; every mistake is printed at its line, and then nothing is loaded."""
-    text = options.document.read_text(encoding="utf-8-sig")
+    try:
+        text = options.document.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        print(f"{options.document}: the file is not UTF-8 text. Save it as UTF-8. Nothing was changed.", file=sys.stderr)
+        return Exit.USAGE
     try:
         loaded = load_at_centre(options.url, password, text) if "://" in options.url else load_at_station(Path(options.url), text)
     except DocumentError as error:

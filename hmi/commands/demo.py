@@ -13,11 +13,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from hmi.commands.argument_types import seconds, size
 from hmi.commands.demo_centre import prepare_centre
 from hmi.commands.demo_plant import DemoFolderError, machines, prepare_folder, write_station
 from hmi.commands.demo_summary import summarise
 from hmi.commands.secrets import password_of
-from hmi.commands.sizes import size
 from hmi.configuration import load
 from hmi.exits import Exit
 from hmi.launcher import launch
@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--centre", default="", metavar="URL", help="a PostgreSQL centre by its owner; its password in LINESIDE_PASSWORD"
     )
-    parser.add_argument("--seconds", type=float, metavar="N", help="end after N seconds (unseen: 60, or with the order)")
+    parser.add_argument("--seconds", type=seconds, metavar="N", help="end after N seconds (unseen: 60, or with the order)")
     parser.add_argument("--offscreen", action="store_true", help="run unseen even where there is a display")
     parser.add_argument("--size", type=size, default="1280x800", metavar="WxH", help="of the window (1280x800)")
     parser.add_argument("--theme", choices=("day", "night"), default="day")
@@ -68,8 +68,8 @@ def run_plant(options: argparse.Namespace, *, unseen: bool) -> int:
     speed = options.speed or (UNSEEN_SPEED if unseen else 1.0)
     with machines(folder, speed=speed, seed=options.seed) as plant:
         station = write_station(folder, plant, centre.station_table, panel(options))
-        seconds = options.seconds or (UNSEEN_SECONDS if unseen else None)
-        code = launch(load(station), screen_words(options, folder, seconds, unseen=unseen), seconds=seconds)
+        lasts = options.seconds or (UNSEEN_SECONDS if unseen else None)
+        code = launch(load(station), screen_words(options, folder, lasts, unseen=unseen), seconds=lasts)
     pictures = str(folder / "screenshots") if unseen else ""
     summary = summarise(folder / "data", centre.url, centre.password, pictures)
     print(json.dumps(asdict(summary)) if options.json else summary.as_text())
@@ -83,9 +83,9 @@ def panel(options: argparse.Namespace) -> dict[str, Any]:
     return {"px_per_mm": px_per_mm, "theme": options.theme, "full_screen": False}
 
 
-def screen_words(options: argparse.Namespace, folder: Path, seconds: float | None, *, unseen: bool) -> list[str]:
+def screen_words(options: argparse.Namespace, folder: Path, lasts: float | None, *, unseen: bool) -> list[str]:
     """What the window's process is told."""
     words = ["--size", options.size]
-    if seconds:
-        words += ["--seconds", str(seconds)]
+    if lasts:
+        words += ["--seconds", str(lasts)]
     return [*words, "--offscreen", "--rehearse", "--screenshots", str(folder / "screenshots")] if unseen else words

@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from hmi.commands.argument_types import seconds, size
 from hmi.commands.configured import read_settings
-from hmi.commands.sizes import size
 from hmi.exits import Exit
 from hmi.platform import has_display
 
@@ -16,7 +16,7 @@ from hmi.platform import has_display
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of `screen`."""
     parser.add_argument("station", type=Path, metavar="STATION.toml")
-    parser.add_argument("--seconds", type=float, metavar="N", help="end by itself after N seconds")
+    parser.add_argument("--seconds", type=seconds, metavar="N", help="end by itself after N seconds")
     parser.add_argument("--offscreen", action="store_true", help="draw the window without a display")
     parser.add_argument("--screenshots", type=Path, metavar="DIR", help="save a picture of each screen there")
     parser.add_argument("--size", type=size, metavar="WxH", help="a window of this size instead of the full screen")

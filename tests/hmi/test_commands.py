@@ -83,6 +83,32 @@ def test_what_a_driver_cant_work_with_is_named_at_its_line(
     assert not (file.parent / "data").exists()
 
 
+def test_every_tag_that_does_not_fit_is_named_not_only_the_first(station, capsys: pytest.CaptureFixture[str]):
+    file = station(
+        ('"holding:20"', '"holding:70000"'), ('"holding:21"', '"shelf:1"'), ('"int16", role = "signal", unit = "mm"',) * 2
+    )
+    code, said = heard(capsys, "check", file)
+    assert code == Exit.USAGE
+    assert "tags.force" in said
+    assert "tags.position" in said
+    assert said.endswith("Nothing was started or changed.\n")
+
+
+def test_a_state_that_packml_does_not_know_is_said(station, capsys: pytest.CaptureFixture[str]):
+    named = 'role = "state", group = "fast", states = { "1" = "dancing" }'
+    code, said = heard(capsys, "check", station(('role = "state", group = "fast"', named)))
+    assert code == Exit.USAGE
+    assert "dancing" in said
+
+
+@pytest.mark.parametrize("command", ["run", "screen", "demo"])
+def test_a_size_that_is_none_is_refused_before_anything_starts(tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        main([command, *([] if command == "demo" else [str(tmp_path / "s.toml")]), "--size", "foo"])
+    assert ended.value.code == Exit.USAGE
+    assert "1280x800" in capsys.readouterr().err
+
+
 def test_an_unknown_protocol_is_said_at_its_line(station, capsys: pytest.CaptureFixture[str]):
     code, said = heard(capsys, "check", station(('protocol = "opcua"', 'protocol = "telex"')))
     assert code == Exit.USAGE

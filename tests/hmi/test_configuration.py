@@ -68,6 +68,11 @@ WRONG = [
     ("px_per_mm = 4.91", "px_per_mm = 0.0", "screen.px_per_mm", "value.wrong"),
     ("config_version = 1", "config_version = 2", "config_version", "config.newer"),
     ('url = "sqlite:///centre.db"', 'url = "mysql://x"', "centre.url", "value.wrong"),
+    ("rate_max = 60", "rate_max = inf", "machine[0].rate_max", "value.wrong"),
+    ('id = "ST-040"', 'id = "centre"', "station.id", "station.reserved"),
+    ('scale = 0.01, title = "force"', 'scale = 0, title = "force"', "machine[0].tags.force", "tag.scale"),
+    ("low = 60.0, high = 70.0", "low = 70.0, high = 60.0", "machine[0].tags.end_force", "tag.limits"),
+    ('purpose = "bad"', 'purpose = "good"', "machine[0].tags.bad", "tag.purpose_twice"),
 ]
 
 
@@ -91,7 +96,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path):
 def test_a_tag_that_stands_twice_is_refused_at_its_line(tmp_path: Path):
     line = 'state = { address = "holding:0", type = "uint16", role = "state", group = "fast" }'
     (found,) = problems(tmp_path, DEMO.replace(line, f"{line}\n{line}", 1))
-    assert found.code == "file.syntax"
+    assert (found.code, found.key) == ("key.twice", "machine[0].tags.state")
     assert found.line == line_of(DEMO, line) + 1
 
 

@@ -1,0 +1,47 @@
+"""What each value allows and all together do not: names twice, references to nothing, limits the wrong way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import available_timezones
+
+from hmi.configuration_file import MachineTable, StationFile, TagTable
+from hmi.toml_lines import Path as KeyPath
+from station_db.records.base import CENTRE
+
+Found = tuple[KeyPath, str, tuple[str, ...]]
+"""Where, as a key's path; what, as a code; the code's args."""
+
+
+def contradictions(station: StationFile) -> Iterator[Found]:
+    """Everything about a file that its types can't see."""
+    if station.station.zone not in available_timezones():
+        yield ("station", "zone"), "zone.unknown", (station.station.zone,)
+    if station.station.id == CENTRE:
+        yield ("station", "id"), "station.reserved", (CENTRE,)
+    seen: set[str] = set()
+    for at, machine in enumerate(station.machine):
+        if machine.id in seen:
+            yield ("machine", at, "id"), "machine.twice", (machine.id,)
+        seen.add(machine.id)
+        yield from in_machine(("machine", at), machine)
+
+
+def in_machine(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
+    """Between the tags of one machine."""
+    purposes: dict[str, str] = {}
+    for name, tag in machine.tags.items():
+        key = (*where, "tags", name)
+        if tag.group not in machine.groups:
+            yield key, "tag.group_unknown", (tag.group, ", ".join(machine.groups))
+        if tag.purpose and (first := purposes.setdefault(tag.purpose, name)) != name:
+            yield key, "tag.purpose_twice", (tag.purpose, first)
+        yield from in_tag(key, tag)
+
+
+def in_tag(key: KeyPath, tag: TagTable) -> Iterator[Found]:
+    """Within one tag."""
+    if tag.low is not None and tag.high is not None and tag.low > tag.high:
+        yield key, "tag.limits", (str(tag.low), str(tag.high))
+    if tag.scale == 0:
+        yield key, "tag.scale", ()
