@@ -39,10 +39,12 @@ def run_headless(settings: Settings, options: argparse.Namespace) -> int:
     from hmi.commands.fitting import build_drivers
     from hmi.engine.engine import EngineStartError, run_engine
 
-    if build_drivers(settings) is None:
+    drivers = build_drivers(settings)
+    if drivers is None:
         return Exit.USAGE
+    by_machine = {machine.id: driver for machine, driver in zip(settings.machines, drivers, strict=True)}
     try:
-        asyncio.run(run_engine(settings, seconds=options.seconds, child=options.child))
+        asyncio.run(run_engine(settings, by_machine, seconds=options.seconds, child=options.child))
     except EngineStartError as error:
         print(error.words.in_english(), file=sys.stderr)
         return Exit.ABSENT

@@ -9,22 +9,21 @@ from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 
-from drivers.driver import Driver, MachineSetupError
+from drivers.driver import Driver
 from hmi import logs, platform
 from hmi.channel.hub import Hub
 from hmi.channel.messages import Hello, StoreGeneration
 from hmi.channel.server import ChannelServer
-from hmi.clock import Clock, SystemClock, new_id
+from hmi.clock import Clock, Monotonic, SystemClock, new_id
 from hmi.engine.acquisition import Acquisition, Outlets
 from hmi.engine.centre_door import OpenCentre
 from hmi.engine.desk import StationDesk
-from hmi.engine.heartbeat import Heartbeat, heartbeat_tag
-from hmi.engine.inputs import Ending, Faulty, Heard, Well
-from hmi.engine.links import make_drivers
+from hmi.engine.heartbeat import Heartbeat, Life, heartbeat_tag
+from hmi.engine.inputs import Ending, Faulty, Heard, HeartbeatPaused, Well
 from hmi.engine.machine_writes import MachineWrites
 from hmi.engine.notices import Publisher
 from hmi.engine.recorder import Hears, Recorder
-from hmi.engine.runner import Runner, Surroundings
+from hmi.engine.runner import Runner, Surroundings, UnreadableRecordError
 from hmi.engine.uplink import Uplink, Wires
 from hmi.messages import Words
 from hmi.settings import Settings
@@ -54,16 +53,18 @@ class EngineStartError(Exception):
         self.words = words
 
 
-async def run_engine(settings: Settings, *, seconds: float | None = None, child: bool = False) -> None:
+async def run_engine(
+    settings: Settings, drivers: Mapping[str, Driver], *, seconds: float | None = None, child: bool = False
+) -> None:
     """Record until told to end: by a signal, after `seconds`, as a `child` by its closed standard input.
 
-    Raises `EngineStartError`.
+    `drivers` holds each machine's by its id. Raises `EngineStartError`.
     """
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     platform.on_end_signals(loop, ended.set)
     if child:
         platform.watch_stdin(partial(_call_on, loop, ended.set))
-    engine = Engine(settings)
+    engine = Engine(settings, drivers)
     await engine.start()
     logs.begin(settings.folder, SELF)
     logs.hear_loop(loop)
@@ -80,10 +81,10 @@ async def run_engine(settings: Settings, *, seconds: float | None = None, child:
 class Engine:
     """All that runs in the engine's process. `start` builds, `stop` ends; `hub` is where a screen comes in."""
 
-    def __init__(self, settings: Settings, *, drivers: Mapping[str, Driver] | None = None, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, drivers: Mapping[str, Driver], *, clock: Clock | None = None) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
-        self._drivers = _drivers(settings, self._clock) if drivers is None else drivers
+        self._drivers = drivers
         self._version = version("lineside")
         self._tasks = Supervisor(self._told)
         self._recorder = Recorder(self._open_store, self._clock, Hears(self._saved, self._lost, self._frames_kept))
@@ -97,20 +98,39 @@ class Engine:
 
     async def start(self) -> None:
         """Open the store, begin the core, hear the machines, let screens in. Raises `EngineStartError`."""
+        last_frame = await self._open_record()
+        outlets = Outlets(self._runner.put, self.hub.live, self._recorder.keep_frame)
+        self._acquisition = Acquisition(self._settings.machines, self._drivers, self._clock, outlets, last_frame)
+        await self._begin_core()
+        self._follow_machines(self._acquisition)
+        self._uplink.start()
+        await self._listen()
+
+    async def _open_record(self) -> int:
+        """The number of the last frame in it."""
         try:
             last_frame = await self._recorder.open()
         except StoreError as error:
             raise EngineStartError(Words("engine.store", (str(error.path), error.reason, error.remedy))) from error
+        except Exception as error:
+            # Damage inside a file that opens may end in anything.
+            raise self._unreadable(repr(error)) from error
         self._note_store()
-        outlets = Outlets(self._runner.put, self.hub.live, self._recorder.keep_frame)
-        self._acquisition = Acquisition(self._settings.machines, self._drivers, self._clock, outlets, last_frame)
+        return last_frame
+
+    async def _begin_core(self) -> None:
         self._tasks.keep(CORE, self._runner.run)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(BEGIN_PATIENCE_S):
-                await self._runner.began()
-        self._follow_machines(self._acquisition)
-        self._uplink.start()
-        await self._listen()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEGIN_PATIENCE_S):
+                    await self._runner.began()
+        except UnreadableRecordError as error:
+            await self._tasks.close()
+            await self._recorder.close()
+            raise self._unreadable(str(error)) from error
+
+    def _unreadable(self, reason: str) -> EngineStartError:
+        return EngineStartError(Words("engine.record_unreadable", (str(self._settings.folder), reason)))
 
     async def stop(self) -> None:
         """Machines, core, record, screens: nothing that was said is lost."""
@@ -163,10 +183,14 @@ class Engine:
             self._tasks.keep(f"machine {machine.id}", partial(acquisition.follow, machine.id))
             tag = heartbeat_tag(machine)
             if tag is not None:
-                is_live = partial(acquisition.is_live, machine.id)
-                beat = Heartbeat(tag, self._drivers[machine.id], self._clock, is_live, lambda: self._recorder.proved_ns)
-                self._tasks.keep(f"heartbeat {machine.id}", beat.beat)
+                paused = partial(self._runner.put, HeartbeatPaused(machine.id))
+                life = Life(partial(acquisition.is_live, machine.id), self._proved_ns, paused)
+                self._tasks.keep(f"heartbeat {machine.id}", Heartbeat(tag, self._drivers[machine.id], self._clock, life).beat)
         self._tasks.keep("pulse", acquisition.pulse)
+
+    def _proved_ns(self) -> Monotonic:
+        """When both the core and the record last were well."""
+        return min(self._runner.lived_ns, self._recorder.proved_ns)
 
     async def _listen(self) -> None:
         try:
@@ -224,18 +248,6 @@ class Engine:
             self._publisher.went(DIED)
         else:
             self._publisher.came(DIED, self._clock.moment().wall, CORE, priority="critical")
-
-
-def _drivers(settings: Settings, clock: Clock) -> Mapping[str, Driver]:
-    def stamp() -> tuple[int, int]:
-        now = clock.moment()
-        return now.wall, now.mono
-
-    try:
-        return make_drivers(settings.machines, stamp)
-    except MachineSetupError as error:
-        reason = error.reason if error.tag is None else f"{error.tag}: {error.reason}"
-        raise EngineStartError(Words("engine.machine_setup", (error.device, reason))) from error
 
 
 def _setup(settings: Settings, app_version: str) -> Setup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from drivers.driver import Driver, DriverError
 from drivers.tag import Purpose, Tag
@@ -15,6 +16,8 @@ log = logging.getLogger(__name__)
 
 BEAT_S = 0.5
 RECORD_YOUNG_NS = 2_000_000_000
+PAUSE_NS = 1_500_000_000
+"""A machine that felt no beat for so long may have voided its permit; it does after 2 s."""
 WRAP = 1 << 15
 """Fits every integer type; what counts is that it moves."""
 
@@ -24,17 +27,27 @@ def heartbeat_tag(machine: Machine) -> Tag | None:
     return next((tag for tag in machine.tags if tag.purpose is Purpose.STATION_HEARTBEAT), None)
 
 
-class Heartbeat:
-    """Beats at one machine every 500 ms, while it is live and the last commit is younger than 2 s."""
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What a heartbeat stands for, and who hears that it stood."""
 
-    def __init__(
-        self, tag: Tag, driver: Driver, clock: Clock, is_live: Callable[[], bool], proved: Callable[[], Monotonic]
-    ) -> None:
+    is_live: Callable[[], bool]
+    """Whether the machine is there."""
+    proved: Callable[[], Monotonic]
+    """When core and record last were well."""
+    paused: Callable[[], None]
+    """Told when beats go on that stood so long that the machine may have voided its permit."""
+
+
+class Heartbeat:
+    """Beats at one machine every 500 ms, while it is live and core and record were well less than 2 s ago."""
+
+    def __init__(self, tag: Tag, driver: Driver, clock: Clock, life: Life) -> None:
         self._tag = tag
         self._driver = driver
         self._clock = clock
-        self._is_live = is_live
-        self._proved = proved
+        self._life = life
+        self._felt_ns: Monotonic | None = None
 
     async def beat(self) -> None:
         """For ever."""
@@ -44,9 +57,11 @@ class Heartbeat:
             if not self._may_beat():
                 continue
             number = (number + 1) % WRAP
+            sent_ns = self._clock.moment().mono
             try:
                 await self._driver.write(self._tag, number)
                 had_fault = False
+                self._felt(sent_ns)
             except DriverError as error:
                 # The next beat comes anyway; a machine that feels none voids its permit by itself.
                 if not had_fault:
@@ -54,4 +69,10 @@ class Heartbeat:
                 had_fault = True
 
     def _may_beat(self) -> bool:
-        return self._is_live() and self._clock.moment().mono - self._proved() < RECORD_YOUNG_NS
+        return self._life.is_live() and self._clock.moment().mono - self._life.proved() < RECORD_YOUNG_NS
+
+    def _felt(self, sent_ns: Monotonic) -> None:
+        """The machine has the beat that was sent then."""
+        before, self._felt_ns = self._felt_ns, sent_ns
+        if before is not None and self._clock.moment().mono - before > PAUSE_NS:
+            self._life.paused()

@@ -98,6 +98,17 @@ class Well:
 
 
 @dataclass(frozen=True, slots=True)
+class HeartbeatPaused:
+    """A machine did not feel us for so long that it may have voided its permit."""
+
+    machine: str
+
+    def tell(self, station: Station, now: Moment) -> core.Outcome:
+        """Hand it to the core."""
+        return core.heartbeat_paused(station, self.machine, now)
+
+
+@dataclass(frozen=True, slots=True)
 class TimePassed:
     """A quarter of a second went by."""
 
@@ -117,4 +128,4 @@ class Ending:
         return core.end(station, now)
 
 
-Input = Heard | Wished | Wrote | Learned | CentreStands | Faulty | Well | TimePassed | Ending
+Input = Heard | Wished | Wrote | Learned | CentreStands | Faulty | Well | HeartbeatPaused | TimePassed | Ending

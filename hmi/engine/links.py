@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 
 from drivers.driver import DeviceSetup, Driver, MachineSetupError, Stamp
 from hmi.settings import Machine
 
 GROUP = "lineside.drivers"
-
-
-def make_drivers(machines: Sequence[Machine], stamp: Stamp) -> Mapping[str, Driver]:
-    """A driver for each machine by its id. Raises `MachineSetupError` for what can't work."""
-    return {machine.id: make_driver(machine, stamp) for machine in machines}
 
 
 def make_driver(machine: Machine, stamp: Stamp) -> Driver:

@@ -52,6 +52,7 @@ class Recorder:
         self._thread = threading.Thread(target=self._live, name="writer")
         self._opened: Future[int] = Future()
         self._is_broken = False
+        self._is_failing = False
         self._frames_reason: str | None = None
         self._proved_ns = 0
         self._checkpoint_ns = 0
@@ -94,7 +95,7 @@ class Recorder:
 
     @property
     def proved_ns(self) -> Monotonic:
-        """When the writer last had all of it on the disk; a permit is worth nothing without it."""
+        """When the writer last had all of it on the disk; it stands from a failed commit until one succeeds again."""
         return self._proved_ns
 
     async def close(self) -> None:
@@ -122,7 +123,7 @@ class Recorder:
             for group in _grouped(taken.works):
                 self._write(store, group)
             self._append(store, taken.frames)
-            if not self._is_broken:
+            if not self._is_failing:
                 self._proved_ns = self._mono()
             self._checkpoint(store, is_idle=not taken.works)
             self._note(store)
@@ -148,11 +149,12 @@ class Recorder:
         except Exception as error:
             # Whatever it was: what is true is what the record holds, and the core goes on from there.
             log.exception("a batch of %s decisions was not written", len(batch))
-            self._is_broken = True
+            self._is_broken = self._is_failing = True
             self._tell(self._hears.failed, str(error))
             return
         self._tell(_all_done, savings)
         if batch:
+            self._is_failing = False
             self._last_work_ns = self._mono()
             self._tell(self._hears.saved)
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from hmi.channel.hub import Reply
-from hmi.clock import Clock
+from hmi.clock import Clock, Monotonic
 from hmi.engine.inputs import Ending, Heard, Input, TimePassed, Wished, Wrote
 from hmi.engine.notices import Publisher
 from hmi.engine.recorder import Recorder
@@ -49,6 +49,10 @@ class Surroundings:
     write: Callable[[WriteOrder], Awaitable[WriteResult]]
 
 
+class UnreadableRecordError(Exception):
+    """The first core could not begin: the record holds what can't be read."""
+
+
 class Runner:
     """One core after another: each begins from the record and lives until a commit fails."""
 
@@ -61,6 +65,8 @@ class Runner:
         self._is_lost = False
         self._waiting: dict[str, list[Reply]] = {}
         self._began = asyncio.Event()
+        self._unreadable: Exception | None = None
+        self._lived_ns: Monotonic = 0
 
     async def run(self) -> None:
         """For ever; started again by its supervisor it begins from the record like after a failed commit."""
@@ -70,8 +76,15 @@ class Runner:
             await asyncio.sleep(REBUILD_PAUSE_S)
 
     async def began(self) -> None:
-        """Wait until there is a core that was recorded."""
+        """Wait until there is a core that was recorded. Raises `UnreadableRecordError`."""
         await self._began.wait()
+        if self._unreadable is not None:
+            raise UnreadableRecordError(repr(self._unreadable)) from self._unreadable
+
+    @property
+    def lived_ns(self) -> Monotonic:
+        """When a core last saw time pass; one that dies of the machines' present never does."""
+        return self._lived_ns
 
     def put(self, told: Input) -> None:
         """Tell the core something, after all before it. While there is none, what machines say is left to `present`."""
@@ -114,15 +127,25 @@ class Runner:
     async def _begin(self) -> None:
         self._station = None
         await self._around.recorder.settle()
-        resume = await asyncio.to_thread(self._around.resume)
+        station, decision = await self._resumed()
         self._life += 1
         self._is_lost = False
-        station, decision = core.begin(self._setup, resume, self._around.clock.moment())
         self._answer_lost(station)
         self._forget_heard()
         self._take(station, decision)
         for heard in self._around.present():
             self._step(heard)
+
+    async def _resumed(self) -> core.Outcome:
+        """A core as the record says. Without a first one nobody can go on, and whoever waits for it is told."""
+        try:
+            resume = await asyncio.to_thread(self._around.resume)
+            return core.begin(self._setup, resume, self._around.clock.moment())
+        except Exception as error:
+            if not self._began.is_set():
+                self._unreadable = error
+                self._began.set()
+            raise
 
     def _forget_heard(self) -> None:
         """What machines said to the core before is older than the present this one hears first."""
@@ -162,6 +185,7 @@ class Runner:
         else:
             self._around.publisher.went(BEHIND)
         self._step(TimePassed())
+        self._lived_ns = self._around.clock.moment().mono
 
     def _step(self, told: Input) -> None:
         assert self._station is not None, "there is a core while it lives"

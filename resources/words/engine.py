@@ -8,7 +8,7 @@ TEXTS: dict[str, str] = {
     "engine.frames_lost": "Signals can't be kept: {0}. Records are safe.",
     "engine.process_died": "A part of the recorder failed and was started again: {0}.",
     "engine.store": "The record can't be opened. {0}: {1}. {2}",
-    "engine.machine_setup": "The machine {0} is not set up right. {1}. Change station.toml.",
+    "engine.record_unreadable": "The record in {0} can't be read: {1}. Keep the folder; put the last backup in its place.",
     "engine.address": "Screens can't be served at {0}: {1}.",
     "engine.pin_locked": "Too many wrong PINs. Try again in {0} s.",
     "engine.centre_unreachable": "The centre does not answer. Records are kept here.",

@@ -162,7 +162,7 @@ def settings_of(folder: Path, **more) -> Settings:
 async def running(folder: Path, press: BenchPress | None = None, **more):
     """An engine on `folder` with its press; ended orderly."""
     press = press or BenchPress()
-    engine = Engine(settings_of(folder, **more), drivers={"PRESS": press})
+    engine = Engine(settings_of(folder, **more), {"PRESS": press})
     await engine.start()
     try:
         yield engine, press, WatchingScreen(engine)
