@@ -14,19 +14,22 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPointingDevice
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
 
 from hmi.app import Station, Visitor
 from hmi.presenters.picture import Picture
 from hmi.station.permits import ASK_AGAIN
 from hmi.station.topics import OpenStep
 from station_db.records.orders import StepKind
+from widgets.touch_button import TouchButton
 
 T = TypeVar("T")
 
 LOOK_S = 0.05
-BETWEEN_TOUCHES_S = 0.45
+BETWEEN_TOUCHES_S = 0.15
+SAME_PLACE_S = 0.45
 """A second touch of the same place within 400 ms is one touch."""
+SETTLE_S = 0.3
+"""A page that was just opened has drawn itself."""
 OPERATOR_BADGE = "100001"
 
 
@@ -52,6 +55,7 @@ class Operator:
     device: QPointingDevice = field(default_factory=QTest.createTouchDevice)
     taken: set[str] = field(default_factory=set)
     measured_wrong: bool = False
+    touched: str = ""
 
     @property
     def seen(self) -> Picture:
@@ -174,24 +178,24 @@ class Operator:
         """History, and what the other pages look like."""
         await self.photograph("after")
         await self.touch("nav_history")
-        await self.pause()
         await self.photograph("history")
         await self.touch("nav_run")
 
     async def touch(self, name: str) -> None:
         """Put a finger on a widget and lift it there, once it is in sight and willing."""
+        await asyncio.sleep(SAME_PLACE_S if name == self.touched else BETWEEN_TOUCHES_S)
+        self.touched = name
         widget = await self.until(lambda: self.find(name), f"{name} can be touched")
         window = self.station.window
         middle = widget.mapTo(window, widget.rect().center())
         # Touches belong to a window: a widget without one of its own gets them from there. Never let them spin the loop.
         QTest.touchEvent(window, self.device, autoCommit=False).press(0, middle, window).commit(processEvents=False)
         QTest.touchEvent(window, self.device, autoCommit=False).release(0, middle, window).commit(processEvents=False)
-        await self.pause()
 
-    def find(self, name: str) -> QAbstractButton | None:
-        """A visible, enabled button by its name."""
-        found = self.station.window.findChildren(QAbstractButton, name)
-        return next((widget for widget in found if widget.isVisible() and widget.isEnabled()), None)
+    def find(self, name: str) -> TouchButton | None:
+        """A button in sight that would act, by its name."""
+        found = self.station.window.findChildren(TouchButton, name)
+        return next((button for button in found if button.isVisible() and button.is_open()), None)
 
     def scan(self, text: str) -> None:
         """A scanner types faster than any hand and ends with Enter."""
@@ -204,13 +208,9 @@ class Operator:
         if self.pictures is None or name in self.taken:
             return
         self.taken.add(name)
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(SETTLE_S)
         self.pictures.mkdir(parents=True, exist_ok=True)
         self.station.window.grab().save(str(self.pictures / f"{name}.png"))
-
-    async def pause(self) -> None:
-        """As long as a hand needs."""
-        await asyncio.sleep(BETWEEN_TOUCHES_S)
 
     async def until(self, fact: Callable[[], T], what: str, seconds: float = 30.0) -> T:
         """Look until `fact` is true. Raises `RehearsalError` with what did not come."""
