@@ -39,7 +39,7 @@ class ScreenTable(Table):
 
     px_per_mm: float = Field(4.91, gt=1, lt=40)
     distance_mm: int = Field(700, ge=200, le=10_000)
-    text_scale: float = Field(1.0, ge=1.0, le=1.5)
+    text_scale: float = Field(1.0, ge=1.0, le=1.25)
     theme: Literal["day", "night"] = "day"
     language: Literal["en", "pseudo"] = "en"
     full_screen: bool = True

@@ -21,7 +21,9 @@ class NumberPad(QWidget):
     """Keys at the right, the number and its meaning at the left; `head` takes what the screen puts above.
 
     `typed` follows every key with the text as shown, so that whoever judges answers with `show_judgement`.
-    `entered` and `failed` carry the text as typed, `refused` the reason of a press that does not count.
+    `compact` puts Enter under the number, `is_low` makes the keys three rows of four for panels of 10 inch.
+    Its keys have names: `key_0` to `key_9`, `key_mark`, `key_backspace`, `key_sign`, `key_enter`, `key_correct`, `key_fail`
+    and `key_gauge`. `entered` and `failed` carry the text as typed, `refused` the reason of a press that does not count.
     """
 
     typed = Signal(str)
@@ -30,22 +32,26 @@ class NumberPad(QWidget):
     gauge_pressed = Signal()
     refused = Signal(str)
 
-    def __init__(self, theme: Theme, *, compact: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, compact: bool = False, is_low: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._question = PadQuestion("", "")
         self._judgement = PadJudgement()
         self._entry = NumberEntry()
         self._limits = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
-        self._display = PadDisplay(theme)
-        self._keys = PadKeys(theme)
+        self._block = ""
+        self._display = PadDisplay(theme, is_low=is_low)
+        self._keys = PadKeys(theme, is_low=is_low)
         self._correct = TouchButton(theme, self.tr("Correct it"), ButtonKind.LARGE)
         self._fail = TouchButton(theme, "", ButtonKind.LARGE)
         self._gauge = TouchButton(theme, "", ButtonKind.LARGE)
         self._enter = TouchButton(theme, self.tr("Enter"), ButtonKind.PRIMARY)
+        named = {"key_correct": self._correct, "key_fail": self._fail, "key_gauge": self._gauge, "key_enter": self._enter}
+        for name, button in named.items():
+            button.setObjectName(name)
         self.head = QVBoxLayout()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._lay_out(compact=compact)
+        self._lay_out(compact=compact, is_low=is_low)
         self._connect()
         self.show_gauge("")
         self._show()
@@ -69,6 +75,12 @@ class NumberPad(QWidget):
         self._gauge.show_text(text)
         self._gauge.set_reason(reason)
         self._gauge.setVisible(bool(text))
+
+    def show_block(self, reason: str) -> None:
+        """Keep what is typed from being entered, and say why; empty opens the way."""
+        if reason != self._block:
+            self._block = reason
+            self._show()
 
     def text(self) -> str:
         """What is typed, as typed."""
@@ -108,9 +120,12 @@ class NumberPad(QWidget):
         self._correct.setVisible(bool(self._judgement.fail_text))
         self._fail.setVisible(bool(self._judgement.fail_text))
         self._fail.show_text(self._judgement.fail_text)
+        self._fail.set_reason(self._block)
         self._enter.set_reason(self._why_not())
 
     def _why_not(self) -> str:
+        if self._block:
+            return self._block
         if self._entry.problem is EntryProblem.EMPTY:
             return self.tr("type a number")
         return self._problem() or self._judgement.enter_reason
@@ -129,10 +144,10 @@ class NumberPad(QWidget):
     def _connect(self) -> None:
         self._keys.key_pressed.connect(self.press)
         self._correct.clicked.connect(self.clear)
-        self._fail.clicked.connect(lambda: self.failed.emit(self._entry.text))
+        self._fail.clicked.connect(self._pressed_fail)
         self._gauge.clicked.connect(self.gauge_pressed)
         self._enter.clicked.connect(self._pressed_enter)
-        for button in (self._enter, self._gauge):
+        for button in (self._enter, self._gauge, self._fail):
             button.refused.connect(self.refused)
 
     def _pressed_enter(self) -> None:
@@ -140,13 +155,25 @@ class NumberPad(QWidget):
         if not self._why_not():
             self.entered.emit(self._entry.text)
 
-    def _lay_out(self, *, compact: bool) -> None:
+    def _pressed_fail(self) -> None:
+        if not self._block:
+            self.failed.emit(self._entry.text)
+
+    def _lay_out(self, *, compact: bool, is_low: bool) -> None:
         left, right = Card(self._theme), Card(self._theme)
+        if is_low:
+            for card in (left, right):
+                card.keep_margin(1.5)
+            left.column.setSpacing(self._theme.profile.mm(1.4))
         left.column.addLayout(self.head)
         left.column.addStretch(1)
         left.column.addWidget(self._limits)
         left.column.addWidget(self._display)
-        left.column.addLayout(self._row(self._correct, self._fail, *((self._gauge, self._enter) if compact else ())))
+        under = self._row(self._correct, self._fail, *((self._gauge, self._enter) if compact else ()))
+        # The longest text has the widest key.
+        for button in (self._correct, self._fail, self._enter):
+            under.setStretchFactor(button, 4 if button is self._fail else 3)
+        left.column.addLayout(under)
         right.column.addWidget(self._keys, 1)
         if not compact:
             right.column.addLayout(self._row(self._gauge, self._enter))

@@ -13,11 +13,11 @@ from widgets.theme import Theme
 
 
 class PadDisplay(Card):
-    """What is typed as it is typed; a badge where it is outside, a sentence where there is something to say."""
+    """What is typed as it is typed; a badge where it is outside, a sentence where there is something to say and room for it."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, is_low: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(theme, CardKind.ENTRY, parent=parent)
-        self._number = Label(theme, "", TextRole.DISPLAY)
+        self._number = Label(theme, "", TextRole.COUNT if is_low else TextRole.DISPLAY)
         self._unit = Label(theme, "", TextRole.VALUE, tone="second")
         self._badge = Badge(theme)
         self._sentence = Label(theme, "", TextRole.BODY, wraps=True)
@@ -26,13 +26,23 @@ class PadDisplay(Card):
         row.addWidget(self._number)
         row.addWidget(self._unit)
         row.addStretch(1)
-        beside = QVBoxLayout()
-        beside.addStretch(1)
-        beside.addWidget(self._badge)
-        beside.addStretch(1)
-        row.addLayout(beside)
         self.column.addLayout(row)
-        self.column.addWidget(self._sentence)
+        if is_low:
+            self._lay_out_low()
+        else:
+            beside = QVBoxLayout()
+            beside.addStretch(1)
+            beside.addWidget(self._badge)
+            beside.addStretch(1)
+            row.addLayout(beside)
+            self.column.addWidget(self._sentence)
+
+    def _lay_out_low(self) -> None:
+        """The badge under the number; the keys below say the way on."""
+        self.keep_margin(1.5)
+        self.column.setSpacing(0)
+        self.column.addWidget(self._badge)
+        self._sentence.hide()
 
     def show_number(self, text: str, unit: str) -> None:
         """Show what is typed; an empty text is a caret."""

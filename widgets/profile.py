@@ -43,7 +43,7 @@ class TextRole(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DisplayProfile:
-    """A panel: pixels per millimetre, viewing distance in mm, and the person's text scale (1.0 to 1.5)."""
+    """A panel: pixels per millimetre, viewing distance in mm, and the person's text scale (1.0 to 1.25)."""
 
     px_per_mm: float
     distance_mm: float = 700.0
@@ -95,6 +95,9 @@ class DisplayProfile:
 
 PANEL_21 = DisplayProfile(px_per_mm=4.03)
 """21.5 inch, 1920 x 1080."""
+
+PANEL_10 = DisplayProfile(px_per_mm=5.88)
+"""10.1 inch, 1280 x 800."""
 
 PANEL_12 = DisplayProfile(px_per_mm=4.91)
 """12.1 inch, 1280 x 800."""

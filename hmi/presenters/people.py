@@ -1,4 +1,4 @@
-"""Who may sign in, who is here, and which reasons a person may choose from."""
+"""Who may sign in and who is here."""
 
 from __future__ import annotations
 
@@ -16,14 +16,6 @@ class NameTile:
     key: str
     text: str
     needs_pin: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A reason as a tile; `key` is what is recorded."""
-
-    key: str
-    text: str
 
 
 def present_names(picture: Picture) -> tuple[NameTile, ...]:
@@ -48,26 +40,3 @@ def role_word(role: str) -> str:
             return translate("people", "shift lead")
         case _:
             return translate("people", "operator")
-
-
-def bad_reasons() -> tuple[Choice, ...]:
-    """Why a part is bad: few enough that a small panel stays calm."""
-    return (
-        Choice("scratched", translate("reasons", "Scratched")),
-        Choice("size_wrong", translate("reasons", "Size is wrong")),
-        Choice("press_fit", translate("reasons", "Press fit")),
-        Choice("screw", translate("reasons", "Screw")),
-        Choice("seal", translate("reasons", "Seal")),
-        Choice("dropped", translate("reasons", "Dropped")),
-        Choice("other", translate("reasons", "Other")),
-    )
-
-
-def pause_reasons() -> tuple[Choice, ...]:
-    """Why work pauses."""
-    return (
-        Choice("break", translate("reasons", "Break")),
-        Choice("tool_change", translate("reasons", "Tool change")),
-        Choice("no_material", translate("reasons", "No material")),
-        Choice("other", translate("reasons", "Other")),
-    )

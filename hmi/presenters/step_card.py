@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hmi.presenters.measure import MeasureView, present_measure
-from hmi.presenters.people import pause_reasons
 from hmi.presenters.picture import Picture
+from hmi.presenters.reasons import pause_reasons
 from hmi.presenters.serial import why_not_typed
 from hmi.presenters.words import joined, say, translate
 from hmi.station.permits import ASK_AGAIN

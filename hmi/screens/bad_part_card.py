@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from hmi.presenters.desk import Desk
-from hmi.presenters.people import bad_reasons
+from hmi.presenters.reasons import bad_reasons
 from hmi.presenters.units import present_units
 from hmi.screens.choice_card import ChoiceCard
 from hmi.station.commands import BadPart

@@ -1,10 +1,10 @@
-"""The machine's card: the cycle chart, live values, the last units and the action strip."""
+"""The machine's card: the cycle chart with live values, last units and action strip; on small panels the chart alone."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.presenters.chart import ChartHeading, chart_view, head_flag, present_heading
 from hmi.presenters.curves import MachineCurves, Samples, envelope
@@ -39,7 +39,6 @@ class ChartCard(Card):
         desk: Desk,
         strip: ActionStrip | None = None,
         *,
-        with_back: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(theme, parent=parent)
@@ -49,33 +48,42 @@ class ChartCard(Card):
         self._heading_shown: ChartHeading | None = None
         self._axes: ChartView | None = None
         self._units_shown: tuple[UnitText, ...] = ()
-        self._title = Label(theme, "", TextRole.TITLE)
+        self._title = Label(theme, "", TextRole.TITLE, wraps=strip is None)
         self._note = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
         self.back = TouchButton(theme, self.tr("Back to the step"))
         self.back.setObjectName("back_to_step")
-        self.back.setVisible(with_back)
         self.back.clicked.connect(self.back_pressed)
         self.chart = CycleChart(theme)
         self.chart.setObjectName("chart")
-        self.values = LiveValueRow(theme, desk)
+        self._values = LiveValueRow(theme, desk)
         self._units = UnitTiles(theme)
         self._units.unit_pressed.connect(self.unit_chosen)
         self._frame_timer = QTimer(self, singleShot=True, interval=FRAME_MS)
         self._frame_timer.timeout.connect(self._draw)
         desk.curve_changed.connect(self._ask_frame)
-        self._lay_out(theme)
+        if strip:
+            self._lay_out(theme, strip)
+        else:
+            self._lay_out_low(theme)
 
     def refresh(self) -> None:
         """Show what is true now."""
         machine = self._desk.picture.main_machine
         self._show_heading(machine)
-        self.values.refresh()
-        self._show_units()
         if self._strip:
-            self._strip.refresh()
+            self._show_surroundings(self._strip)
         if machine and self._axes != (axes := chart_view(machine)):
             self._axes = axes
             self._show_axes(axes)
+
+    def _show_surroundings(self, strip: ActionStrip) -> None:
+        """What stands around the chart where there is room; without an order the work's card shows the values, larger."""
+        has_order = bool(self._desk.picture.work.order)
+        self._values.setVisible(has_order)
+        strip.setVisible(has_order)
+        self._values.refresh()
+        self._show_units()
+        strip.refresh()
 
     def _show_heading(self, machine: MachineView | None) -> None:
         heading = present_heading(self._desk.picture, machine, self._curves(), self._desk.now())
@@ -98,7 +106,7 @@ class ChartCard(Card):
         if units != self._units_shown:
             self._units_shown = units
             self._units.show_units(units)
-        self._units.setVisible(bool(units) and self._strip is not None)
+        self._units.setVisible(bool(units))
 
     def _ask_frame(self, machine: str) -> None:
         main = self._desk.picture.main_machine
@@ -120,18 +128,34 @@ class ChartCard(Card):
         machine = self._desk.picture.main_machine
         return self._desk.curves.of(machine.id) if machine else MachineCurves()
 
-    def _lay_out(self, theme: Theme) -> None:
+    def _lay_out(self, theme: Theme, strip: ActionStrip) -> None:
         head = QHBoxLayout()
         head.setSpacing(theme.profile.gap)
         head.addWidget(self._title)
         head.addWidget(self._note, 1)
-        head.addWidget(self.back)
         self.column.addLayout(head)
         self.column.addWidget(self.chart, 1)
-        self.column.addWidget(self.values)
+        self.column.addWidget(self._values)
         self.column.addWidget(self._units)
-        if self._strip:
-            self.column.addWidget(self._strip)
+        self.column.addWidget(strip)
+        self.back.hide()
+
+    def _lay_out_low(self, theme: Theme) -> None:
+        """All of the height for the curve, words and the way back beside it."""
+        self.keep_margin(2.2)
+        words = QVBoxLayout()
+        words.setSpacing(theme.profile.gap)
+        words.addWidget(self._title)
+        words.addWidget(self._note)
+        words.addStretch(1)
+        words.addWidget(self.back)
+        sides = QHBoxLayout()
+        sides.setSpacing(theme.profile.gap)
+        sides.addWidget(self.chart, 4)
+        sides.addLayout(words, 1)
+        self.column.addLayout(sides, 1)
+        self._values.hide()
+        self._units.hide()
 
 
 def _curve(samples: Samples) -> Curve:

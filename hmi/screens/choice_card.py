@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from hmi.presenters.desk import Desk
-from hmi.presenters.people import Choice
+from hmi.presenters.reasons import Choice
 from hmi.screens.notice_line import NoticeLine
 from widgets.card import Card
 from widgets.label import Label

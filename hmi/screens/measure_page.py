@@ -10,6 +10,7 @@ from hmi.presenters.pad import ask_measurement, judge_measurement
 from hmi.presenters.step_card import present_step_card
 from hmi.presenters.words import joined
 from hmi.screens.pad_page import PadPage
+from hmi.screens.panel import PanelSize
 from hmi.station.commands import Body, EnterMeasurement
 from hmi.station.topics import OpenStep
 from station_db.records.orders import StepKind
@@ -19,8 +20,8 @@ from widgets.theme import Theme
 class MeasurePage(PadPage):
     """What is typed here is asked about where it is outside, and never repaired."""
 
-    def __init__(self, theme: Theme, desk: Desk, wishes: Wishes, *, is_small: bool, parent: QWidget | None = None) -> None:
-        super().__init__(theme, desk, is_small=is_small, parent=parent)
+    def __init__(self, theme: Theme, desk: Desk, wishes: Wishes, *, size: PanelSize, parent: QWidget | None = None) -> None:
+        super().__init__(theme, desk, size=size, parent=parent)
         self._desk = desk
         self._drafts = Drafts(desk, wishes)
         self._step: OpenStep | None = None

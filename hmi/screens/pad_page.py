@@ -7,29 +7,30 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.presenters.desk import Desk
 from hmi.screens.notice_line import NoticeLine
-from hmi.screens.panel import page_margin
+from hmi.screens.panel import PanelSize, page_margin
 from hmi.screens.step_picture import StepPicture
 from widgets.display import PadQuestion
 from widgets.label import Label
 from widgets.number_pad import NumberPad
 from widgets.profile import TextRole
 from widgets.theme import Theme
-from widgets.touch_button import ButtonKind, TouchButton
+from widgets.touch_button import TouchButton
 
 
 class PadPage(QWidget):
-    """The pad under a heading, Back at its top. Every touchable key has a name: `key_3`, `key_enter`, `key_fail` ..."""
+    """The pad under a heading, Back at its top."""
 
     left = Signal()
 
-    def __init__(self, theme: Theme, desk: Desk, *, is_small: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, desk: Desk, *, size: PanelSize, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pad = NumberPad(theme, compact=is_small)
+        is_small = size is not PanelSize.LARGE
+        self.pad = NumberPad(theme, compact=is_small, is_low=size is PanelSize.LOW)
         self._title = Label(theme, "", TextRole.TITLE, wraps=True)
         self._note = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
         self._is_small = is_small
         # With larger text a low panel has room for the limits, not for the step's text too; it stands on the step's card.
-        self.has_room = not is_small or theme.profile.text_scale <= 1
+        self.has_room = not is_small or (size is PanelSize.SMALL and theme.profile.text_scale <= 1)
         self._picture = StepPicture(theme)
         if not is_small:
             self._picture.setMinimumHeight(theme.profile.mm(50))
@@ -37,7 +38,6 @@ class PadPage(QWidget):
         self._back.setObjectName("pad_back")
         self._back.clicked.connect(self.left)
         self._lay_out(theme, desk)
-        self._name_keys()
 
     def ask(self, title: str, note: str, question: PadQuestion, *, picture: str = "", text: str = "") -> None:
         """Open the pad with its question."""
@@ -63,20 +63,3 @@ class PadPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(*(page_margin(theme.profile, is_small=self._is_small),) * 4)
         row.addWidget(self.pad)
-
-    def _name_keys(self) -> None:
-        """Names for whoever drives the pad by touch: tests and the rehearsal."""
-        buttons = [button for button in self.pad.findChildren(TouchButton) if button is not self._back]
-        for button in buttons:
-            button.setObjectName(_key_name(button))
-        large = [button for button in buttons if button.kind is ButtonKind.LARGE]
-        for button, name in zip(large, ("key_correct", "key_fail", "key_gauge"), strict=True):
-            button.setObjectName(name)
-
-
-def _key_name(button: TouchButton) -> str:
-    if button.words().isdecimal():
-        return f"key_{button.words()}"
-    if button.kind is ButtonKind.PRIMARY:
-        return "key_enter"
-    return {"": "key_backspace", "±": "key_sign"}.get(button.words(), "key_mark")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from hmi.presenters.desk import Desk
 from hmi.screens.pad_page import PadPage
+from hmi.screens.panel import PanelSize
 from hmi.station.codes import Code
 from hmi.station.commands import Body, SignIn
 from widgets.display import PadQuestion
@@ -20,8 +21,8 @@ class PinPage(PadPage):
 
     wanted = Signal()
 
-    def __init__(self, theme: Theme, desk: Desk, *, is_small: bool, parent: QWidget | None = None) -> None:
-        super().__init__(theme, desk, is_small=is_small, parent=parent)
+    def __init__(self, theme: Theme, desk: Desk, *, size: PanelSize, parent: QWidget | None = None) -> None:
+        super().__init__(theme, desk, size=size, parent=parent)
         self._desk = desk
         self._who = SignIn()
         self.pad.entered.connect(self._enter)

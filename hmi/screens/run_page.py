@@ -6,14 +6,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from hmi.presenters.desk import Desk
-from hmi.presenters.people import pause_reasons
+from hmi.presenters.reasons import pause_reasons
 from hmi.screens.action_strip import ActionStrip
 from hmi.screens.bad_part_card import BadPartCard
 from hmi.screens.chart_card import ChartCard
 from hmi.screens.choice_card import ChoiceCard
 from hmi.screens.finish_card import FinishCard
 from hmi.screens.free_card import FreeCard
-from hmi.screens.panel import page_margin
+from hmi.screens.panel import PanelSize, page_margin
 from hmi.screens.sign_in_card import SignInCard
 from hmi.screens.step_card import StepCard
 from hmi.station.commands import BadPart, Body, FinishOrder, PauseOrder, SignIn
@@ -26,14 +26,15 @@ class RunPage(QWidget):
     wanted = Signal(str)
     """Another page: `number`, `serial`, `orders`."""
 
-    def __init__(self, theme: Theme, desk: Desk, *, is_small: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, desk: Desk, *, size: PanelSize, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        is_small, is_low = size is not PanelSize.LARGE, size is PanelSize.LOW
         self._desk = desk
         strip = ActionStrip(theme, desk, with_chart=is_small)
         self._strip = strip
-        self.step = StepCard(theme, desk, strip if is_small else None)
-        self.free = FreeCard(theme, desk, with_chart=is_small)
-        self.machine = ChartCard(theme, desk, None if is_small else strip, with_back=is_small)
+        self.step = StepCard(theme, desk, strip if is_small else None, is_low=is_low)
+        self.free = FreeCard(theme, desk, with_chart=is_small, is_low=is_low)
+        self.machine = ChartCard(theme, desk, None if is_small else strip)
         self.sign_in = SignInCard(theme, desk)
         self.bad_part = BadPartCard(theme, desk, columns=4 if is_small else 2)
         self.pause = ChoiceCard(theme, desk, pause_reasons(), name="pause")

@@ -8,6 +8,7 @@ from hmi.presenters.desk import Desk
 from hmi.presenters.serial import lead_of
 from hmi.presenters.step_card import present_step_card
 from hmi.screens.pad_page import PadPage
+from hmi.screens.panel import PanelSize
 from hmi.station.commands import ScanSerial
 from hmi.station.topics import OpenStep
 from station_db.records.orders import StepKind
@@ -18,8 +19,8 @@ from widgets.theme import Theme
 class SerialPage(PadPage):
     """The letters it begins with are given; only digits are typed."""
 
-    def __init__(self, theme: Theme, desk: Desk, *, is_small: bool, parent: QWidget | None = None) -> None:
-        super().__init__(theme, desk, is_small=is_small, parent=parent)
+    def __init__(self, theme: Theme, desk: Desk, *, size: PanelSize, parent: QWidget | None = None) -> None:
+        super().__init__(theme, desk, size=size, parent=parent)
         self._desk = desk
         self._step: OpenStep | None = None
         self.pad.entered.connect(self._enter)

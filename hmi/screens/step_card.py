@@ -27,18 +27,21 @@ class StepCard(Card):
 
     wanted = Signal(str)
 
-    def __init__(self, theme: Theme, desk: Desk, strip: ActionStrip | None = None, *, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, desk: Desk, strip: ActionStrip | None = None, *, is_low: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(theme, parent=parent)
         self._theme = theme
         self._desk = desk
         self._strip = strip
+        self._is_low = is_low
         self._view: StepCardView | None = None
         self._heading = Label(theme, "", TextRole.TITLE, wraps=True)
         self._who = Label(theme, "", TextRole.STRONG)
-        self._progress = StepProgress(theme)
+        self._progress = StepProgress(theme, parent=self)
         self._picture = StepPicture(theme)
         self._text = Label(theme, "", TextRole.STEP, wraps=True)
-        self._value = ValueBox(theme, is_small=strip is not None)
+        self._value = ValueBox(theme, is_small=strip is not None, is_low=is_low)
         self._prompt = PromptBox(theme)
         self._judge = JudgeKeys(theme)
         self._notice = NoticeLine(theme, desk)
@@ -82,7 +85,7 @@ class StepCard(Card):
         self._who.show_text(view.who)
         self._who.setVisible(bool(view.who))
         self._progress.show_steps(view.progress, view.heading)
-        self._progress.setVisible(bool(view.progress))
+        self._progress.setVisible(bool(view.progress) and not self._is_low)
         self._picture.show_picture(view.picture)
         self._text.show_text(view.text)
         self._note.show_text(view.note)
@@ -141,13 +144,14 @@ class StepCard(Card):
 
     def _lay_out(self) -> None:
         if self._strip:
-            self.keep_margin(2.2)
+            self.keep_margin(1.5 if self._is_low else 2.2)
         head = QHBoxLayout()
         head.setSpacing(self._theme.profile.gap)
         head.addWidget(self._heading, 1)
         head.addWidget(self._who)
         self.column.addLayout(head)
-        self.column.addWidget(self._progress)
+        if not self._is_low:  # The heading says `4 of 7` too.
+            self.column.addWidget(self._progress)
         self.column.addLayout(self._middle(), 1)
         self.column.addWidget(self._notice)
         self.column.addWidget(self._note)

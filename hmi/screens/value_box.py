@@ -20,16 +20,17 @@ class ValueBox(Card):
 
     pressed = Signal()
 
-    def __init__(self, theme: Theme, *, is_small: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, is_small: bool = False, is_low: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(theme, CardKind.ACTIVE, parent=parent)
         self.setObjectName("value_box")
         restyle(self, interactive=True)
-        self.setMinimumHeight(theme.profile.primary)
+        self.setMinimumHeight(theme.profile.other if is_low else theme.profile.primary)
         self._caption = Label(theme, "", TextRole.BODY, tone="second")
-        self._number = Label(theme, "", TextRole.COUNT if is_small else TextRole.DISPLAY)
+        self._number = Label(theme, "", TextRole.VALUE if is_low else TextRole.COUNT if is_small else TextRole.DISPLAY)
         self._unit = Label(theme, "", TextRole.VALUE, tone="second")
         self._bar = LimitBar(theme)
         self._lay_out(theme)
+        self.keep_margin(1.2 if is_low else 2.6)
 
     def show_measure(self, view: MeasureView) -> None:
         """Show what is measured."""
@@ -62,5 +63,4 @@ class ValueBox(Card):
         row = QHBoxLayout()
         row.addLayout(left, 3)
         row.addWidget(self._bar, 2)
-        self.keep_margin(2.6)
         self.column.addLayout(row)

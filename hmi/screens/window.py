@@ -14,7 +14,7 @@ from hmi.screens.frame import Frame
 from hmi.screens.history_page import HistoryPage
 from hmi.screens.measure_page import MeasurePage
 from hmi.screens.orders_page import OrdersPage
-from hmi.screens.panel import is_small_panel
+from hmi.screens.panel import PanelSize, panel_size
 from hmi.screens.pin_page import PinPage
 from hmi.screens.run_page import RunPage
 from hmi.screens.serial_page import SerialPage
@@ -36,14 +36,15 @@ class StationWindow(QWidget):
         self.setWindowTitle("Lineside")
         self.theme = theme
         self._desk = desk
-        is_small = is_small_panel(theme.profile, width_px)
+        size = panel_size(theme.profile, width_px)
+        is_small = size is not PanelSize.LARGE
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.run = RunPage(theme, desk, is_small=is_small)
+        self.run = RunPage(theme, desk, size=size)
         self.orders = OrdersPage(theme, desk, is_small=is_small)
         self.history = HistoryPage(theme, desk, archive, is_small=is_small)
-        self.measure = MeasurePage(theme, desk, wishes, is_small=is_small)
-        self.serial = SerialPage(theme, desk, is_small=is_small)
-        self.pin = PinPage(theme, desk, is_small=is_small)
+        self.measure = MeasurePage(theme, desk, wishes, size=size)
+        self.serial = SerialPage(theme, desk, size=size)
+        self.pin = PinPage(theme, desk, size=size)
         self.frame = Frame(theme, desk, self._places(), is_small=is_small)
         self._pages = {"run": self.run, "orders": self.orders, "history": self.history}
         self._pages |= {"number": self.measure, "serial": self.serial, "pin": self.pin}
