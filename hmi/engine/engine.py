@@ -110,11 +110,8 @@ class Engine:
         """The number of the last frame in it."""
         try:
             last_frame = await self._recorder.open()
-        except StoreError as error:
-            raise EngineStartError(Words("engine.store", (str(error.path), error.reason, error.remedy))) from error
         except Exception as error:
-            # Damage inside a file that opens may end in anything.
-            raise self._unreadable(repr(error)) from error
+            raise self._cannot_read(error) from error
         self._note_store()
         return last_frame
 
@@ -127,10 +124,13 @@ class Engine:
         except UnreadableRecordError as error:
             await self._tasks.close()
             await self._recorder.close()
-            raise self._unreadable(str(error)) from error
+            raise self._cannot_read(error.cause) from error
 
-    def _unreadable(self, reason: str) -> EngineStartError:
-        return EngineStartError(Words("engine.record_unreadable", (str(self._settings.folder), reason)))
+    def _cannot_read(self, error: Exception) -> EngineStartError:
+        """Damage inside a file that opens may end in anything."""
+        if isinstance(error, StoreError):
+            return EngineStartError(Words("engine.store", (str(error.path), error.reason, error.remedy)))
+        return EngineStartError(Words("engine.record_unreadable", (str(self._settings.folder), repr(error))))
 
     async def stop(self) -> None:
         """Machines, core, record, screens: nothing that was said is lost."""

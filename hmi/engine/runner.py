@@ -50,7 +50,11 @@ class Surroundings:
 
 
 class UnreadableRecordError(Exception):
-    """The first core could not begin: the record holds what can't be read."""
+    """The first core could not begin: the record holds what can't be read. `cause` is what reading it ended in."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(repr(cause))
+        self.cause = cause
 
 
 class Runner:
@@ -79,7 +83,7 @@ class Runner:
         """Wait until there is a core that was recorded. Raises `UnreadableRecordError`."""
         await self._began.wait()
         if self._unreadable is not None:
-            raise UnreadableRecordError(repr(self._unreadable)) from self._unreadable
+            raise UnreadableRecordError(self._unreadable)
 
     @property
     def lived_ns(self) -> Monotonic:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
 
 from drivers.reading import LinkDown
 from hmi.channel.facts import LiveCurve, LiveValues, Pulse
 from hmi.engine import recorder
+from hmi.engine.engine import EngineStartError
 from hmi.station import station as core
 from hmi.station.commands import Answer, SignIn, SignOut
 from hmi.station.topics import AlarmsTopic, CycleTopic, MachinesTopic, StationTopic
@@ -209,10 +212,23 @@ def test_the_station_is_told_before_any_machine_speaks(tmp_path, station, bench_
     asyncio.run(run())
 
 
-def test_the_heartbeat_moves_while_the_record_is_well(tmp_path, station):
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param("UPDATE cycle SET verdict = 'nonsense'", marks=pytest.mark.expects_log("the task core died"), id="rows"),
+        pytest.param("UPDATE epoch SET epoch_no = 'x'", id="journal"),
+    ],
+)
+def test_an_engine_whose_record_cannot_be_read_ends_and_says_so(tmp_path, station, damage):
     async def run() -> None:
         async with station(tmp_path) as (_, press, screen):
             await screen.topic(MachinesTopic, link_is_up)
-            await screen.until(lambda _: len({value for tag, value in press.writes if tag == "station_heartbeat"}) >= 2)
+            press.make_part()
+            await screen.topic(CycleTopic, lambda topic: topic.number == 1)
+        with closing(sqlite3.connect(tmp_path / "record.db")) as record, record:
+            record.execute(damage)
+        with pytest.raises(EngineStartError, match=r"can't be read.*put the last backup"):
+            async with station(tmp_path):
+                pass
 
     asyncio.run(run())

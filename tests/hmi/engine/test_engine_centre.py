@@ -33,7 +33,7 @@ def test_cycles_arrive_at_the_centre_and_the_screen_is_told(tmp_path, station):
     assert 0 < marks[tip.epoch].last_seq <= tip.seq
 
 
-@pytest.mark.expects_log("there is no file")
+@pytest.mark.expects_log("the centre: sqlite")
 def test_without_its_centre_the_station_records_and_says_so(tmp_path, station):
     url = f"sqlite:///{tmp_path / 'gone' / 'centre.db'}"
 

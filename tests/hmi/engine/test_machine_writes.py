@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from drivers.driver import UnreachableError, WriteRefusedError, WriteUnknownError
+from drivers.driver import DriverError, UnreachableError, WriteRefusedError, WriteUnknownError
+from drivers.link import LinkFault, LinkLostError
 from hmi.engine.machine_writes import MachineWrites
 from hmi.station.decision import WriteOrder
 from station_db.records.equipment import WriteState
@@ -50,16 +51,25 @@ def test_the_same_order_is_never_sent_twice(bench_press, press_machine):
         pytest.param(
             WriteUnknownError("PRESS", "no answer"), WriteState.UNKNOWN, marks=pytest.mark.expects_log("is unknown: no answer")
         ),
+        pytest.param(DriverError("PRESS", "odd"), WriteState.UNKNOWN, marks=pytest.mark.expects_log("is unknown: odd")),
         pytest.param(RuntimeError("a bug"), WriteState.UNKNOWN, marks=pytest.mark.expects_log("failed: RuntimeError('a bug')")),
+        pytest.param(
+            LinkLostError(LinkFault.CLOSED, "gone"), WriteState.UNKNOWN, marks=pytest.mark.expects_log("failed: LinkLostError")
+        ),
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_the_machine_said_decides_what_we_know(bench_press, press_machine, error, state):
-    press = bench_press()
-    press.write_error = error
+def test_what_the_machine_said_decides_what_we_know_and_nothing_is_sent_again(bench_press, press_machine, error, state):
+    press, asked = bench_press(), []
+
+    async def fail(tag, value):
+        asked.append((tag.name, value))
+        raise error
+
+    press.write = fail
     (result,) = perform(press, press_machine, ORDER)
     assert result.state == state
-    assert press.writes == []
+    assert asked == [("permitted_cycle", 7)]
 
 
 def test_a_machine_that_never_answers_leaves_the_write_unknown(bench_press, press_machine):

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from hmi.clock import SystemClock, new_id
+from hmi.engine import recorder
 from hmi.engine.backlog import Backlog, Saving
 from hmi.engine.recorder import Hears, NotSavedError, Recorder
 from station_db.errors import CommitFailedError, StoreLockedError
@@ -30,6 +31,7 @@ class GatedStore:
         self._store = Store.open(folder, "ST-040", at=CLOCK.moment().wall, app_version="test", new_id=new_id)
         self.gate, self.reached = threading.Event(), threading.Event()
         self.gate.set()
+        self.checkpointed = threading.Event()
         self.batches, self.is_full = [], False
 
     def commit(self, batch, at):
@@ -39,6 +41,10 @@ class GatedStore:
         if self.is_full:
             raise CommitFailedError("disk full")
         return self._store.commit(batch, at)
+
+    def checkpoint(self):
+        self._store.checkpoint()
+        self.checkpointed.set()
 
     def __getattr__(self, name):
         return getattr(self._store, name)
@@ -89,6 +95,62 @@ def test_all_that_waits_is_one_transaction_in_order_and_done_only_after_it(tmp_p
             assert written.done == ["1", "2", "3", "4"]
             assert [version for batch in written.store.batches for version in batch] == ["1", "2", "3", "4"]
             assert written.store.batches == [["1"], ["2", "3", "4"]]
+
+    asyncio.run(run())
+
+
+def test_who_waits_between_two_decisions_parts_them_and_both_are_written(tmp_path):
+    async def run() -> None:
+        async with Written(tmp_path) as written:
+            written.store.gate.clear()
+            written.save("1")
+            await asyncio.to_thread(written.store.reached.wait, 4)
+            async with asyncio.TaskGroup() as waiting:
+                written.save("2")
+                waiting.create_task(written.recorder.settle())
+                await asyncio.sleep(0)
+                written.save("3")
+                written.store.gate.set()
+            await written.recorder.settle()
+            await asyncio.sleep(0)
+            assert written.store.batches == [["1"], ["2"], ["3"]]
+            assert written.done == ["1", "2", "3"]
+
+    asyncio.run(run())
+
+
+def test_a_quiet_writer_brings_the_log_into_the_file(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder, "CHECKPOINT_EVERY_NS", 0)
+    monkeypatch.setattr(recorder, "QUIET_NS", 0)
+
+    async def run() -> None:
+        async with Written(tmp_path) as written:
+            written.save("1")
+            assert await asyncio.to_thread(written.store.checkpointed.wait, 4)
+            written.store.checkpointed.clear()
+        assert written.store.checkpointed.is_set()
+
+    asyncio.run(run())
+
+
+@pytest.mark.expects_log("a batch of 1 decisions was not written")
+def test_nothing_proves_the_record_from_a_failed_commit_until_one_succeeds(tmp_path):
+    async def run() -> None:
+        async with Written(tmp_path) as written:
+            written.store.is_full = True
+            written.save("lost")
+            await written.has_failed.wait()
+            proved = written.recorder.proved_ns
+            for _ in range(3):
+                await written.recorder.settle()
+                written.recorder.save(Changes(), lambda: None)
+            await written.recorder.settle()
+            assert written.recorder.proved_ns == proved
+            written.store.is_full = False
+            written.save("well")
+            for _ in range(2):  # the second round begins behind the proof of the first
+                await written.recorder.settle()
+            assert written.recorder.proved_ns > proved
 
     asyncio.run(run())
 
