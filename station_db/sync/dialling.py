@@ -85,9 +85,10 @@ def _postgres(url: URL, password: str, opened: Callable[[Any], None]) -> Callabl
 
 def _sqlite(url: URL, *, create: bool) -> Engine:
     path = Path(url.database or "").absolute()
+    if not path.parent.is_dir():
+        raise CentreUnreachableError(shown(url), f"there is no folder {path.parent}")
     if not create and not path.exists():
-        missing = NotInitialisedError if path.parent.is_dir() else CentreUnreachableError
-        raise missing(shown(url), f"there is no file {path}")
+        raise NotInitialisedError(shown(url), f"there is no file {path}")
     address = f"{path.as_uri()}?mode={'rwc' if create else 'rw'}"
 
     def connect() -> sqlite3.Connection:

@@ -57,11 +57,7 @@ class Parsed:
 
 def read(text: str) -> Parsed:
     """Read a document. Raises `DocumentError` with everything that is wrong with it in itself."""
-    try:
-        plain = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise DocumentError((Mistake(error.lineno, "", f"this is no JSON: {error.msg}"),)) from error
-    lines = lines_of(text)
+    plain, lines = _decoded(text)
     try:
         parsed = Parsed(Document.model_validate(plain), lines)
     except ValidationError as error:
@@ -69,6 +65,17 @@ def read(text: str) -> Parsed:
     if twice := tuple(_twice(parsed)):
         raise DocumentError(twice)
     return parsed
+
+
+def _decoded(text: str) -> tuple[Any, dict[Path, int]]:
+    try:
+        return json.loads(text), lines_of(text)
+    except json.JSONDecodeError as error:
+        raise DocumentError((Mistake(error.lineno, "", f"this is no JSON: {error.msg}"),)) from error
+    except RecursionError as error:
+        raise DocumentError((Mistake(1, "", "its brackets are nested too deeply"),)) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise DocumentError((Mistake(1, "", f"this cannot be read: {error}"),)) from error
 
 
 def shown(path: Path) -> str:

@@ -11,9 +11,10 @@ from station_db import journal
 from station_db.feed import START, FeedCursor
 from station_db.journal import FeedEntry
 from station_db.records.base import CENTRE
+from station_db.sync import appending
 from station_db.sync.centre import Centre
-from station_db.sync.errors import ForkError
-from station_db.tables import CENTRE_HEAD, JOURNAL, TYPED
+from station_db.sync.errors import CentrePutBackError, OtherCentreError
+from station_db.tables import JOURNAL, TYPED
 
 LIMIT = 500
 
@@ -21,12 +22,13 @@ LIMIT = 500
 def pull(centre: Centre, station_id: str, cursor: FeedCursor | None, *, limit: int = LIMIT) -> tuple[FeedEntry, ...]:
     """The next entries addressed to a station or to all behind a cursor; none when it has all.
 
-    Raises `ForkError` when the centre was put back to before what the station has applied.
+    Raises `OtherCentreError` for a centre that never made what the station has applied, `CentrePutBackError` for one that
+    was put back to before it.
     """
     after = cursor or START
     epoch = TYPED["epoch"]
     with centre.reading() as connection:
-        _check_not_put_back(connection, centre, after)
+        _check_is_known(connection, centre, after)
         query = (
             select(JOURNAL, epoch.c.epoch_no)
             .join(epoch, (epoch.c.station_id == JOURNAL.c.station_id) & (epoch.c.id == JOURNAL.c.epoch))
@@ -39,9 +41,14 @@ def pull(centre: Centre, station_id: str, cursor: FeedCursor | None, *, limit: i
     return tuple(FeedEntry(journal.JournalEntry(*row[:-1]), row.epoch_no) for row in rows)
 
 
-def _check_not_put_back(connection: Connection, centre: Centre, after: FeedCursor) -> None:
-    head = connection.execute(select(CENTRE_HEAD).where(CENTRE_HEAD.c.station_id == CENTRE)).one()
-    is_behind = (head.epoch_no, head.last_seq) < (after.epoch_no, after.last_seq)
-    if is_behind or (head.epoch_no == after.epoch_no and head.epoch != after.epoch):
-        reason = f"it stands before entry {after.last_seq} of epoch {after.epoch}, which this station has applied"
-        raise ForkError(centre.url, reason, epoch=after.epoch, seq=after.last_seq)
+def _check_is_known(connection: Connection, centre: Centre, after: FeedCursor) -> None:
+    """A centre may have gone on in a deeper epoch; one that is no deeper must stand in the very epoch the station knows."""
+    head = appending.tip(connection, lock=False)
+    assert head is not None, "checked when connected"
+    if head.epoch_no > after.epoch_no:
+        return
+    if head.epoch_no == after.epoch_no and head.epoch != after.epoch:
+        raise OtherCentreError(centre.url, "it is a new or another centre than the one this station has its orders from")
+    if (head.epoch_no, head.seq) < (after.epoch_no, after.last_seq):
+        reason = f"it was put back to its entry {head.seq}; this station has entry {after.last_seq} of a later state"
+        raise CentrePutBackError(centre.url, reason)

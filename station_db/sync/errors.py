@@ -22,7 +22,7 @@ class CentreError(Exception):
 class TransientCentreError(CentreError):
     """It may heal: try again with back-off. Nothing is lost; whether the last commit counts, the watermark tells."""
 
-    remedy: ClassVar[str] = "The station goes on recording and tries again."
+    remedy: ClassVar[str] = "Check the address and that the centre can be reached; then try again."
 
 
 class CentreUnreachableError(TransientCentreError):
@@ -106,6 +106,20 @@ class ForkError(CentreRefusedError):
         super().__init__(url, reason)
         self.epoch = epoch
         self.seq = seq
+
+
+class OtherCentreError(CentreRefusedError):
+    """This is not the centre whose entries the station has: a new one stands in its place, or another one's address was given."""
+
+    remedy: ClassVar[str] = (
+        "Put the old centre's backup in its place, or its address into station.toml; what was recorded is kept here."
+    )
+
+
+class CentrePutBackError(CentreRefusedError):
+    """The centre was put back to before what the station has from it, and goes on under the same numbers."""
+
+    remedy: ClassVar[str] = "Put the centre's latest backup in its place; what was recorded is kept here."
 
 
 class BrokenChainError(CentreRefusedError):

@@ -43,6 +43,13 @@ def refusal(url: str, password: str = "") -> CentreError:
     return error.value
 
 
+def test_founding_in_a_folder_that_is_not_there_names_it_and_promises_nothing(tmp_path: Path) -> None:
+    with pytest.raises(CentreUnreachableError, match=r"there is no folder .*nowhere") as error:
+        init(f"sqlite:///{tmp_path}/nowhere/centre.db", STATIONS, at=START, new_id=counting_ids())
+    assert "goes on recording" not in str(error.value)
+    assert not (tmp_path / "nowhere").exists()
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -16,7 +16,7 @@ from station_db.store import Store
 from station_db.sync import appending
 from station_db.sync.documents import DocumentError
 from station_db.sync.down import pull
-from station_db.sync.errors import ForkError
+from station_db.sync.errors import CentrePutBackError, OtherCentreError
 from station_db.sync.founding import init
 from station_db.sync.loading import feed_of, load
 from tests.faults.postgres import Postgres
@@ -207,13 +207,39 @@ def test_a_centre_put_back_behind_what_a_station_has_is_found_and_goes_on_in_a_n
         load(centre, without_pins(PLANT), at=at(1))
         store.apply_feed(pull(centre, "ST-040", None), at(1))
     path.write_bytes(backup)
-    with connected(sqlite_url) as centre, pytest.raises(ForkError):
+    with connected(sqlite_url) as centre, pytest.raises(CentrePutBackError):
         pull(centre, "ST-040", reader.feed_cursor())
     init(sqlite_url, [], at=at(2), new_id=counting_ids("again"), restored=True)
     with connected(sqlite_url) as centre:
         load(centre, document(products=[{"id": "P-9", "name": "New"}]), at=at(3))
         records = store.apply_feed(pull(centre, "ST-040", reader.feed_cursor()), at(3))
     assert [record.id for record in records] == ["again-000001", "P-9"]
+
+
+def test_a_new_centre_in_the_old_ones_place_is_told_apart_and_serves_once_it_opened_another_epoch(
+    sqlite_url: str, store: Store, tmp_path: Path
+) -> None:
+    reader = Reader(tmp_path / "station")
+    with connected(sqlite_url) as centre:
+        load(centre, without_pins(PLANT), at=at(1))
+        store.apply_feed(pull(centre, "ST-040", None), at(1))
+    Path(sqlite_url.removeprefix("sqlite:///")).unlink()
+    init(sqlite_url, ["ST-040"], at=at(2), new_id=counting_ids("fresh"))
+    with connected(sqlite_url) as centre, pytest.raises(OtherCentreError) as refusal:
+        pull(centre, "ST-040", reader.feed_cursor())
+    assert "second computer" not in str(refusal.value)
+    init(sqlite_url, [], at=at(3), new_id=counting_ids("again"), restored=True)
+    with connected(sqlite_url) as centre:
+        load(centre, document(products=[{"id": "P-9", "name": "New"}]), at=at(4))
+        records = store.apply_feed(pull(centre, "ST-040", reader.feed_cursor()), at(4))
+    assert [record.id for record in records] == ["again-000001", "P-9"]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[" * 900 + "]" * 900, '{"products": ' + "9" * 5000 + "}"])
+def test_a_document_that_is_nested_too_deeply_or_too_long_to_read_is_one_mistake(sqlite_url: str, text: str) -> None:
+    with connected(sqlite_url) as centre, pytest.raises(DocumentError) as refusal:
+        load(centre, text, at=at(1))
+    assert len(refusal.value.mistakes) == 1
 
 
 def test_a_feed_for_another_station_is_refused(sqlite_url: str, store: Store) -> None:
