@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.exc import DatabaseError
 
 RECORD_FILE = "record.db"
 SIGNALS_FILE = "signals.db"
@@ -42,9 +43,12 @@ def reader_engine(path: Path) -> Engine:
 
 
 def raw(connection: Connection, statement: str) -> list[Any]:
-    """Run a statement outside any transaction, as checkpoints and some pragmas need it."""
+    """Run a statement outside any transaction, as checkpoints and some pragmas need it. Raises SQLAlchemy's `DBAPIError`."""
     driver: Any = connection.connection.driver_connection
-    return driver.execute(statement).fetchall()
+    try:
+        return driver.execute(statement).fetchall()
+    except sqlite3.Error as error:
+        raise DatabaseError(statement, None, error) from error
 
 
 def _engine(path: Path, mode: str) -> Engine:

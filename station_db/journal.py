@@ -130,9 +130,10 @@ def columns_of(entry: JournalEntry) -> dict[str, Any]:
 
 
 def entry_of(columns: RowMapping) -> JournalEntry:
-    """A row of the journal as an entry; every driver's bytes become `bytes`."""
+    """A row of the journal as an entry; every driver's bytes become `bytes`, as does text that somebody put in their place."""
     named: dict[str, Any] = {str(name): value for name, value in columns.items()}
-    named["payload"] = bytes(named["payload"])
+    payload = named["payload"]
+    named["payload"] = payload.encode() if isinstance(payload, str) else bytes(payload)
     return JournalEntry(**named)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from station_db import journal
+from station_db.column_check import misfits
 from station_db.errors import ProjectionError
 from station_db.journal import GENESIS, JournalEntry, entry_hash
 from station_db.projection import projected
@@ -39,11 +40,12 @@ class Latest:
 
 @dataclass(slots=True)
 class Findings:
-    """What a reading of one origin's journal gave."""
+    """What a reading of one origin's journal gave; nothing was read of one that is not `is_readable`."""
 
     entries: int = 0
     epochs: int = 0
     set_aside: int = 0
+    is_readable: bool = True
     latest: dict[tuple[str, str], Latest] = field(default_factory=dict[tuple[str, str], Latest])
     unreadable: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     problems: list[Problem] = field(default_factory=list[Problem])
@@ -63,6 +65,10 @@ class Epoch:
 def check_journal(connection: Connection, station_id: str, *, is_whole: bool) -> Findings:
     """Check every entry of an origin. Not `is_whole`, as the centre's at a station, numbers may be left out, but must rise."""
     findings = Findings()
+    findings.problems += [Problem("misfit", found.where, found.detail) for found in misfits(connection, station_id)]
+    if findings.problems:
+        findings.is_readable = False
+        return findings
     aside = _set_aside(connection, station_id)
     findings.set_aside = len(aside)
     for epoch in epochs_of(connection, station_id):

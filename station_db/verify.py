@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from station_db import signal_store
-from station_db.connecting import SIGNALS_FILE
+from station_db.connecting import RECORD_FILE, SIGNALS_FILE
 from station_db.journal_check import Findings, Problem, check_journal
 from station_db.marker import Marker, read_marker
 from station_db.reader import Reader
@@ -43,6 +43,7 @@ def verify_store(folder: Path) -> StoreReport:
     """Read a whole store. Raises `StoreError` where there is none or it cannot be read."""
     reader = Reader(folder)
     marker = read_marker(folder)
+    broken = reader.ask(_broken_pages)
     own, centre = reader.ask(_both_origins)
     cut = reader.ask(_cut_short, marker)
     wanted = reader.ask(_digests_named)
@@ -56,15 +57,22 @@ def verify_store(folder: Path) -> StoreReport:
         set_aside=own.set_aside + centre.set_aside,
         curves_here=len(wanted & here),
         curves_elsewhere=len(wanted - here),
-        problems=(*own.problems, *centre.problems, *cut, *damaged),
+        problems=(*broken, *own.problems, *centre.problems, *cut, *damaged),
     )
 
 
 def verify_origin(connection: Connection, station_id: str, *, is_whole: bool) -> Findings:
     """Check one origin's journal and rows, on a station's store or at the centre."""
     findings = check_journal(connection, station_id, is_whole=is_whole)
-    check_rows(connection, station_id, findings)
+    if findings.is_readable:
+        check_rows(connection, station_id, findings)
     return findings
+
+
+def _broken_pages(connection: Connection, _station_id: str) -> tuple[Problem, ...]:
+    """What SQLite itself finds wrong with the file, also where no row is read: in an index, in a table without rows."""
+    found = connection.exec_driver_sql("PRAGMA quick_check(20)").scalars()
+    return tuple(Problem("broken_file", RECORD_FILE, str(each)) for each in found if each != "ok")
 
 
 def _both_origins(connection: Connection, station_id: str) -> tuple[Findings, Findings]:

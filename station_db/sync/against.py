@@ -8,6 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 
+from station_db.column_check import misfits
+from station_db.connecting import RECORD_FILE
+from station_db.errors import CorruptStoreError
 from station_db.journal_check import Problem, check_journal, epochs_of
 from station_db.reader import Reader
 from station_db.records.base import CENTRE
@@ -76,12 +79,20 @@ Hashes = Callable[[str, int, int], Mapping[int, str]]
 def verify_against(folder: Path, url: str, password: str = "", *, role: str | None = None) -> CentreReport:
     """Compare a store with its centre. Raises `StoreError` or `CentreError` where one of them cannot be read."""
     reader = Reader(folder)
+    for origin in (reader.station_id, CENTRE):
+        _check_readable(reader, folder / RECORD_FILE, origin)
     centre = Centre.connect(url, password, role=role, step_s=PROOF_S)
     try:
         with centre.reading() as connection:
             return _compare(reader, centre, connection)
     finally:
         centre.close()
+
+
+def _check_readable(reader: Reader, path: Path, origin: str) -> None:
+    found = reader.ask(lambda connection, _station_id: misfits(connection, origin))
+    if found:
+        raise CorruptStoreError(path, f"{found[0].where}: {found[0].detail}")
 
 
 def _compare(reader: Reader, centre: Centre, connection: Connection) -> CentreReport:

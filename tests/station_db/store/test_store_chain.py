@@ -3,8 +3,11 @@ from contextlib import closing
 
 import pytest
 
+from station_db.errors import CorruptStoreError
 from station_db.verify import verify_store
 from tests.station_db.store.store_cases import at, cycle_changes, open_store
+
+PAGE_BYTES = 4096
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +104,34 @@ def test_changed_samples_of_a_curve_are_found(folder):
     report = verify_store(folder)
     assert [problem.code for problem in report.problems] == ["curve_damaged"]
     assert (report.curves_here, report.curves_elsewhere) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE journal SET payload = CAST(payload AS TEXT) WHERE seq = 3",
+        "UPDATE journal SET payload = 12 WHERE seq = 3",
+        "UPDATE journal SET version = 'two' WHERE seq = 3",
+        "UPDATE journal SET seq = 'three' WHERE seq = 3",
+        "UPDATE epoch SET epoch_no = 'one'",
+    ],
+)
+def test_a_value_of_another_type_is_a_finding(folder, statement):
+    tamper(folder, statement)
+    report = verify_store(folder)
+    assert "misfit" in [problem.code for problem in report.problems]
+
+
+def test_a_page_that_is_gone_is_a_finding_or_a_refusal_wherever_it_lies(folder):
+    whole = (folder / "record.db").read_bytes()
+    for page in range(1, len(whole) // PAGE_BYTES, 7):
+        start = page * PAGE_BYTES
+        (folder / "record.db").write_bytes(whole[:start] + bytes(PAGE_BYTES) + whole[start + PAGE_BYTES :])
+        assert is_found_unsound(folder), f"page {page + 1}"
+
+
+def is_found_unsound(folder):
+    try:
+        return not verify_store(folder).is_sound
+    except CorruptStoreError:
+        return True
