@@ -98,9 +98,11 @@ def tool(name: str) -> Path:
 
 
 def run(command: list) -> int:
-    """Run a command here, on this screen; its exit code."""
+    """Run a command here, on this screen; its exit code. Compiled code is kept inside the environment, so starts are quick."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(VENV / "compiled")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
-        return subprocess.run([str(part) for part in command], cwd=HERE, check=False).returncode
+        return subprocess.run([str(part) for part in command], cwd=HERE, env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 130
 

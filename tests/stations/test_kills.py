@@ -76,7 +76,7 @@ def die_at(station: Path, crash: str, log: Path) -> None:
 
 def test_two_hundred_cycles_are_the_same_in_machine_store_and_centre_over_five_kills(tmp_path: Path):
     chance = random.Random(7)
-    words = ("--speed", "60", "--calm", "--seed", "7", "--stop-after", "0")
+    words = ("--speed", "90", "--calm", "--seed", "7", "--stop-after", "0")
     with machine("press", tmp_path, *words) as press:
         station, data = press_station(tmp_path, press), tmp_path / "data"
         for counter, value in (("good", 65_500), ("bad", 65_535), ("cycle", 65_480)):
