@@ -40,12 +40,15 @@ def reason_to_open(
 ) -> EpochReason | None:
     """Why this database cannot go on in the epoch it has; None when it can. `here` holds this computer's machine and files.
 
-    A database ahead of its marker is what a kill leaves. One behind it, or with another hash at its number, was restored.
+    A database ahead of its marker is what a kill leaves. One behind it, or with another hash at its number, was restored;
+    so was one that changed after its clean end, or was put back together with its marker.
     """
     if tip is None:
         return EpochReason.NEW
     if marker is None or (marker.machine, marker.files) != (here.machine, here.files):
         return EpochReason.COPIED
+    if marker.clean and marker.changed_at != here.changed_at:
+        return EpochReason.RESTORED
     if marker.epoch != tip.epoch or not _passed(connection, station_id, marker):
         return EpochReason.RESTORED
     return None

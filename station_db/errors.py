@@ -32,6 +32,12 @@ class ForeignDatabaseError(StoreError):
     remedy = "Name another folder in station.toml, or move the file away. Nothing in it was changed."
 
 
+class StationNameError(StoreError):
+    """No station may have this name; `centre` is the centre's own."""
+
+    remedy = "Give the station another id in station.toml: letters, digits, dot, dash, underscore."
+
+
 class NewerSchemaError(StoreError):
     """The store was written by a newer Lineside."""
 

@@ -2,7 +2,8 @@
 
 It is rewritten in place after every commit, without waiting for the disk (a kill cannot lose it, and after a power cut an
 older one is still right), and on the disk when the store opens, checkpoints and closes. `files` ties it to the very files
-it was written beside: in a copy of the whole folder they have other numbers.
+it was written beside: in a copy of the whole folder they have other numbers. After a clean end `changed_at` ties it to the
+database's content: a copy put back over the same files brings an older marker, but the system dates the database anew.
 """
 
 from __future__ import annotations
@@ -26,13 +27,17 @@ SIZE = 1024
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What the store last said of itself. `clean` says that it was closed; `generation` counts replaced files."""
+    """What the store last said of itself. `clean` says that it was closed; `generation` counts replaced files.
+
+    `changed_at` is the database's change time when it was closed, in the system's own nanoseconds; 0 while it is open.
+    """
 
     machine: str
     files: str
     app_version: str = ""
     generation: int = 0
     clean: bool = False
+    changed_at: int = 0
     epoch: str = ""
     epoch_no: int = 0
     seq: int = 0
@@ -54,13 +59,15 @@ class MarkerFile:
     def __init__(self, folder: Path, marker: Marker) -> None:
         path = folder / MARKER_FILE
         path.touch()
+        self._folder = folder
         self._file = path.open("r+b", buffering=0)
         self.marker = replace(marker, files=files_of(folder))
 
     def write(self, position: Position, *, durable: bool, clean: bool = False) -> None:
         """Say how far the journal has come. Raises `OSError`; without `durable` the system may take its time."""
         at = {"epoch": position.epoch, "epoch_no": position.epoch_no, "seq": position.seq, "head": position.head}
-        self.marker = replace(self.marker, clean=clean, **at)
+        changed_at = changed_at_of(self._folder) if clean else 0
+        self.marker = replace(self.marker, clean=clean, changed_at=changed_at, **at)
         self._file.seek(0)
         self._file.write(json.dumps(asdict(self.marker)).encode().ljust(SIZE - 1) + b"\n")
         if durable:
@@ -81,6 +88,18 @@ def _number_of(path: Path) -> str:
         return str(path.stat().st_ino)
     except FileNotFoundError:
         return "-"
+
+
+def changed_at_of(folder: Path) -> int:
+    """When the database last changed, on POSIX by the clock that no copy can put back.
+
+    Windows keeps that one to itself: there it is the time of the last write, which some ways of copying do put back.
+    """
+    try:
+        stat = (folder / RECORD_FILE).stat()
+    except FileNotFoundError:
+        return 0
+    return stat.st_mtime_ns if sys.platform == "win32" else stat.st_ctime_ns
 
 
 def machine_id() -> str:

@@ -13,6 +13,7 @@ from station_db import writing
 from station_db.connecting import RECORD_FILE, raw
 from station_db.crashpoints import crashpoint
 from station_db.database_file import DatabaseFile
+from station_db.durable import fsync_file
 from station_db.epochs import EpochReason, opening, reason_to_open, tip_of
 from station_db.errors import CommitFailedError
 from station_db.journal import Origin, Position
@@ -35,8 +36,9 @@ class RecordFile:
         self._tip: Position | None = None
 
     def begin(self, last: Marker | None, *, at: Instant, new_id: Callable[[], RecordId], is_replaced: bool) -> EpochReason | None:
-        """Check the file after an unclean end; open an epoch where the numbers must not go on, and say why."""
-        if last is not None and not last.clean:
+        """Check a file that is not as a clean end left it; open an epoch where the numbers must not go on, and say why."""
+        is_as_closed = last is not None and last.clean and last.changed_at == self._here.changed_at
+        if last is not None and not is_as_closed:
             quick_check(self._file.connection, self.path)
         with self._file.transaction() as connection:
             connection.execute(writing.forget_outcomes(self._station_id, Instant(at - OUTCOMES_KEPT_US)))
@@ -91,14 +93,11 @@ class RecordFile:
         raw(self._file.connection, "PRAGMA wal_checkpoint(PASSIVE)")
         self._marker_file.write(self.position, durable=True)
 
-    def connection(self) -> Connection:
-        """The writing connection, outside any transaction."""
-        return self._file.connection
-
     def end(self) -> None:
         """Close the file and say that this was a clean end."""
         position = self.position
         self._file.close()
+        fsync_file(self.path)  # with its change time, which a power cut would otherwise take back
         self._marker_file.write(position, durable=True, clean=True)
 
     def close(self) -> None:

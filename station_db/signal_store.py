@@ -139,11 +139,6 @@ def _frame_of(row: Any) -> Frame:
     return Frame(row["number"], layout, Instant(row["at"]), row["mono_ns"], unpack(layout, bytes(row["packed"])))
 
 
-def shed_before(connection: Connection, before: Instant) -> int:
-    """Let go of the frames taken before an instant; how many there were."""
-    return connection.execute(delete(FRAME).where(FRAME.c.at < before)).rowcount
-
-
 def shed_oldest(connection: Connection, most: int) -> int:
     """Let go of at most so many frames, oldest first; how many there were."""
     oldest = select(FRAME.c.number).order_by(FRAME.c.number).limit(most)

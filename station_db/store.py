@@ -13,22 +13,21 @@ from typing import Any, Self
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from station_db import notices, signal_store, writing
-from station_db.backup import copy_record
 from station_db.connecting import raw
 from station_db.crashpoints import crashpoint
 from station_db.database_file import DatabaseFile
 from station_db.diagnosis import diagnosed
 from station_db.durable import fsync_folder
 from station_db.epochs import EpochReason
-from station_db.errors import CommitFailedError, ProjectionError
+from station_db.errors import CommitFailedError, ProjectionError, StationNameError
 from station_db.feed import apply_entries
 from station_db.journal import FeedEntry, Origin, Position
 from station_db.lock import StoreLock
-from station_db.marker import Marker, files_of, machine_id, read_marker
+from station_db.marker import Marker, changed_at_of, files_of, machine_id, read_marker
 from station_db.notices import Notice
 from station_db.opening import check_folder, prepare
 from station_db.record_file import RecordFile
-from station_db.records.base import Instant, RecordId
+from station_db.records.base import Instant, RecordId, may_name_a_station
 from station_db.records.changes import Changes
 from station_db.records.local import Curve
 from station_db.signal_file import open_signals
@@ -70,11 +69,13 @@ class Store:
 
         Raises the `StoreError` that says what is wrong; the store is then as it was.
         """
+        if not may_name_a_station(station_id):
+            raise StationNameError(folder, f"a station can't be called {station_id!r}")
         check_folder(folder)
         with ExitStack() as held:
             held.callback(StoreLock(folder).release)
             last = read_marker(folder)
-            here = Marker(machine_id() if machine is None else machine, files_of(folder), app_version)
+            here = _here(folder, machine_id() if machine is None else machine, app_version)
             prepared = prepare(folder, station_id)
             signals, said = open_signals(folder, is_new_store=prepared.is_new or last is None, at=at)
             held.callback(signals.close)
@@ -143,13 +144,6 @@ class Store:
         with self._signals.transaction() as connection:
             return signal_store.last_frame_number(connection)
 
-    def shed_frames(self, before: Instant) -> int:
-        """Let go of the frames taken before an instant; how many there were."""
-        with self._signals.transaction() as connection:
-            shed = signal_store.shed_before(connection, before)
-        self._count_shed(shed)
-        return shed
-
     def apply_feed(self, entries: Sequence[FeedEntry], at: Instant) -> tuple[Any, ...]:
         """Write what the centre sent, each entry once, and return the records that are new here.
 
@@ -176,18 +170,11 @@ class Store:
             return
         with self._signals.transaction() as connection:
             shed = signal_store.shed_oldest(connection, SHED_AT_ONCE)
-        self._count_shed(shed)
-
-    def _count_shed(self, shed: int) -> None:
+        if not shed:
+            return
         self._frames_shed += shed
-        if shed:
-            megabytes = self._signal_budget_bytes // 1024**2
-            self._tell(Notice(notices.FRAMES_SHED, (str(self._frames_shed), str(megabytes))))
-
-    def backup(self, target: Path) -> None:
-        """Copy the record, as it stands, to a checked file of its own. Raises `CommitFailedError`."""
-        with _refusing():
-            copy_record(self._record.connection(), target)
+        megabytes = self._signal_budget_bytes // 1024**2
+        self._tell(Notice(notices.FRAMES_SHED, (str(self._frames_shed), str(megabytes))))
 
     def close(self) -> None:
         """End cleanly; whatever the disk still refuses, everything is let go of."""
@@ -197,6 +184,11 @@ class Store:
 
     def _tell(self, *said: Notice) -> None:
         self._notices |= {notice.code: notice for notice in said}
+
+
+def _here(folder: Path, machine: str, app_version: str) -> Marker:
+    """What this computer is and how it finds the files, to be asked before anything opens them."""
+    return Marker(machine, files_of(folder), app_version, changed_at=changed_at_of(folder))
 
 
 def _epoch_notices(reason: EpochReason | None) -> tuple[Notice, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
@@ -19,6 +20,15 @@ Digest = NewType("Digest", str)
 
 CENTRE = "centre"
 """The origin whose records come down: orders, people, master data."""
+STATION_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
+
+
+def may_name_a_station(name: str) -> bool:
+    """Whether a station may be called so: letters, digits, dot, dash, underscore, and not as the centre is called.
+
+    It becomes part of a role's name at the centre.
+    """
+    return name != CENTRE and STATION_NAME.fullmatch(name) is not None
 
 
 class Verdict(StrEnum):

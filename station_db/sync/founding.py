@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, inspect, select
 from station_db import journal, migrating
 from station_db.epochs import EpochReason, opening
 from station_db.journal import Origin, Position
-from station_db.records.base import CENTRE, Instant, RecordId
+from station_db.records.base import CENTRE, Instant, RecordId, may_name_a_station
 from station_db.sync import appending, planner_function, rights
 from station_db.sync.centre import Centre, check_revision
 from station_db.sync.errors import CentreUrlError, NotACentreError
@@ -64,7 +64,7 @@ def init(
 
 def _check_names(url: str, stations: Iterable[str]) -> None:
     for station in stations:
-        if station == CENTRE or not rights.STATION_ID.fullmatch(station):
+        if not may_name_a_station(station):
             raise CentreUrlError(url, f"a station can't be called {station!r}: use letters, digits, dot, dash, underscore")
 
 

@@ -6,7 +6,6 @@ it to its own rows. Nobody may update or delete the journal; nobody may delete a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from station_db.records.base import CENTRE
@@ -14,8 +13,6 @@ from station_db.tables import CENTRE_HEAD, JOURNAL, LOCAL, METADATA, SET_ASIDE, 
 
 STATIONS, LEAD, PLANNER = "lineside_station", "lead", "planner"
 LOGINS = (LEAD, PLANNER)
-STATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
-"""What a station may be called: it becomes part of a role's name."""
 
 
 def role_of(station_id: str) -> str:

@@ -1,3 +1,4 @@
+import os
 from dataclasses import replace
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_batch_that_cannot_be_stored_leaves_nothing_behind_and_the_store_usabl
 
 
 def test_a_disk_that_refuses_is_a_failed_commit_and_heals(store, tmp_path):
-    record = store._record.connection()
+    record = store._record._file.connection
     pages = raw(record, "PRAGMA page_count")[0][0]
     raw(record, f"PRAGMA max_page_count={pages}")
     huge = saying(cycle_of(2, id=RecordId("x" * 500_000)))
@@ -88,9 +89,29 @@ def test_text_from_a_machine_may_hold_a_nul(store, tmp_path):
     store_is_sound(tmp_path)
 
 
-def test_a_backup_is_a_whole_record_of_its_own(store, tmp_path):
+def test_both_files_wait_for_the_disk_with_every_commit(store):
+    for file in (store._record._file, store._signals):
+        assert raw(file.connection, "PRAGMA synchronous") == [(2,)]
+        assert raw(file.connection, "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_the_marker_is_on_the_disk_after_opening_checkpoint_and_close_and_never_holds_up_a_commit(tmp_path, monkeypatch):
+    plain, synced = os.fsync, []
+
+    def noting(handle):
+        synced.append(os.fstat(handle).st_ino)
+        plain(handle)
+
+    def times_on_disk():
+        return synced.count((tmp_path / "epoch.json").stat().st_ino)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    store = open_store(tmp_path)
+    assert times_on_disk() == 1
     store.commit([cycle_changes(1)], at(1))
-    (tmp_path / "backup").mkdir()
-    store.backup(tmp_path / "backup" / "record.db")
-    store.commit([cycle_changes(2)], at(2))
-    assert [cycle.number for cycle in Reader(tmp_path / "backup").resume().cycles] == [1]
+    assert times_on_disk() == 1
+    store.checkpoint()
+    assert times_on_disk() == 2
+    store.close()
+    assert times_on_disk() == 3
+    assert (tmp_path / "record.db").stat().st_ino in synced

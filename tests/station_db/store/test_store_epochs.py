@@ -4,7 +4,7 @@ import shutil
 from station_db.notices import COPIED, RESTORED
 from station_db.reader import Reader
 from station_db.verify import verify_store
-from tests.station_db.store.store_cases import at, cycle_changes, open_store
+from tests.station_db.store.store_cases import at, back_up, cycle_changes, open_store
 
 
 def record(folder, *numbers, **options):
@@ -35,8 +35,9 @@ def test_an_ordinary_restart_goes_on_in_its_epoch(tmp_path):
 
 
 def test_a_store_ahead_of_its_marker_goes_on_as_after_a_kill(tmp_path):
-    record(tmp_path, 1)
+    store = open_store(tmp_path)
     old = (tmp_path / "epoch.json").read_bytes()
+    store.close()
     before = record(tmp_path, 2, 3)
     with (tmp_path / "epoch.json").open("r+b") as marker:
         marker.write(old)
@@ -48,7 +49,7 @@ def test_a_store_ahead_of_its_marker_goes_on_as_after_a_kill(tmp_path):
 def test_a_restored_backup_opens_a_new_epoch_that_names_its_parent(tmp_path):
     store = open_store(tmp_path)
     backed_up = store.commit([cycle_changes(1)], at(1))
-    store.backup(tmp_path / "backup.db")
+    back_up(tmp_path, tmp_path / "backup.db")
     store.commit([cycle_changes(2)], at(2))
     store.close()
     with (tmp_path / "record.db").open("r+b") as same_file:

@@ -67,6 +67,9 @@ def test_an_older_store_is_migrated_and_goes_on_in_its_epoch(folder, next_versio
     assert revision(folder / "record.db") == "0002"
     assert revision(folder / "record.db.before-0002") == "0001"
     store_is_sound(folder, ["cycle-000001", "cycle-000002"])
+    again = open_store(folder, prefix="again")
+    assert (again.position.epoch_no, again.notices) == (1, ())
+    again.close()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the workers are forked")

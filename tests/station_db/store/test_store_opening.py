@@ -4,7 +4,14 @@ from contextlib import closing
 import pytest
 
 from station_db import notices
-from station_db.errors import CorruptStoreError, ForeignDatabaseError, MissingStoreError, StoreLockedError, UnwritableFolderError
+from station_db.errors import (
+    CorruptStoreError,
+    ForeignDatabaseError,
+    MissingStoreError,
+    StationNameError,
+    StoreLockedError,
+    UnwritableFolderError,
+)
 from station_db.reader import Reader
 from tests.invariants import store_is_sound
 from tests.station_db.store.store_cases import at, curve_of, cycle_changes, open_store
@@ -54,6 +61,13 @@ def test_another_stations_store_is_refused_and_not_changed(folder):
     with pytest.raises(ForeignDatabaseError, match="ST-040"):
         open_store(folder, station="ST-041")
     assert content(folder) == before
+
+
+@pytest.mark.parametrize("name", ["centre", "", "ST 040", "../ST-040"])
+def test_a_name_no_station_may_have_is_refused_before_anything_is_made(tmp_path, name):
+    with pytest.raises(StationNameError):
+        open_store(tmp_path / "data", station=name)
+    assert content(tmp_path) == {}
 
 
 def test_a_store_is_open_once(folder):

@@ -56,10 +56,7 @@ def test_frames_beyond_the_budget_are_let_go_oldest_first_and_said(tmp_path):
     (notice,) = store.notices
     assert (notice.code, notice.args[0]) == (FRAMES_SHED, "20000")
     assert Reader(tmp_path).frames_after(0, 1)[0].number == 20_001
-    assert store.shed_frames(at(30_000)) == 9_999
     assert store.last_frame_number() == 30_000
-    assert store.notices[0].args[0] == "29999"
-    store.checkpoint()
     store.close()
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from station_db.sync.up import marks, push
 from station_db.tables import SET_ASIDE, TYPED
 from station_db.writing import write_changes
 from tests.faults.postgres import Postgres
-from tests.station_db.store.store_cases import at, cycle_of, open_store, saying
+from tests.station_db.store.store_cases import at, back_up, cycle_of, open_store, saying
 from tests.station_db.sync.sync_cases import connected, journal_of, local_journal, push_all, record_cycles
 
 
@@ -95,6 +96,27 @@ def test_a_second_push_from_the_same_watermark_is_told_to_look_again(
         assert journal_of(second) == local_journal(folder)
 
 
+def test_a_watermark_that_another_history_moved_in_between_is_left_alone(
+    sqlite_url: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_cycles(store, 1, 5)
+    plain = Reader.journal_after
+
+    def after_another_wrote(self: Reader, epoch: str, seq: int, limit: int) -> tuple[journal.JournalEntry, ...]:
+        with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
+            other.execute("UPDATE watermark SET head = 'of another'")
+            other.commit()
+        return plain(self, epoch, seq, limit)
+
+    with connected(sqlite_url) as centre:
+        push(Reader(tmp_path / "station"), centre, at=at(1), limit=2)
+        before = journal_of(centre)
+        monkeypatch.setattr(Reader, "journal_after", after_another_wrote)
+        with pytest.raises(WatermarkMovedError):
+            push(Reader(tmp_path / "station"), centre, at=at(1), limit=2)
+        assert journal_of(centre) == before
+
+
 def test_a_copied_store_that_goes_on_in_the_same_epoch_is_a_fork(centre_url: str, tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     one.mkdir()
@@ -130,7 +152,7 @@ def test_a_restored_store_goes_on_in_an_epoch_of_its_own(centre_url: str, tmp_pa
     folder.mkdir()
     store = open_store(folder)
     record_cycles(store, 1, 3)
-    store.backup(backup)
+    back_up(folder, backup)
     record_cycles(store, 4, 6)
     store.close()
     with connected(centre_url) as centre:

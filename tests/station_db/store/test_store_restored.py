@@ -1,0 +1,87 @@
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from station_db.notices import RESTORED
+from station_db.reader import Reader
+from station_db.verify import verify_store
+from tests.station_db.store.store_cases import at, cycle_changes, open_store
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "data"
+    made.mkdir()
+    record(made, 1)
+    return made
+
+
+def record(folder, *numbers, prefix="later"):
+    """One run of the station, ended cleanly."""
+    store = open_store(folder, prefix=prefix)
+    for number in numbers:
+        store.commit([cycle_changes(number)], at(number))
+    store.close()
+    return store.notices
+
+
+def put_back(backup, folder, copy):
+    """Over the files that are there, as `cp -r backup/. data/` does: they keep the system's numbers."""
+    for path in backup.iterdir():
+        copy(path, folder / path.name)
+
+
+def depths(folder):
+    return [tip.position.epoch_no for tip in Reader(folder).epochs()]
+
+
+@pytest.mark.parametrize("copy", [shutil.copyfile, shutil.copy2], ids=["times are new", "times are kept"])
+def test_a_whole_folder_put_back_over_its_files_uses_no_number_twice(folder, copy):
+    shutil.copytree(folder, folder.with_name("backup"))
+    backed_up = Reader(folder).position()
+    record(folder, 2, 3)
+    put_back(folder.with_name("backup"), folder, copy)
+    assert [notice.code for notice in record(folder, 2, prefix="restored")] == [RESTORED]
+    tip = Reader(folder).position()
+    assert (tip.epoch, tip.epoch_no) == ("restored-000001", 2)
+    opened = verify_store(folder)
+    assert (opened.is_sound, opened.epochs) == (True, 2)
+    assert Reader(folder).epochs()[0].position == backed_up
+    assert record(folder, 4, prefix="again") == ()
+
+
+def test_a_folder_put_back_after_a_kill_is_found_when_its_backup_was_of_a_clean_end(folder):
+    shutil.copytree(folder, folder.with_name("backup"))
+    store = open_store(folder)
+    store.commit([cycle_changes(2)], at(2))
+    running = {path.name: path.read_bytes() for path in folder.iterdir()}
+    store.close()
+    for name in ("record.db", "epoch.json"):
+        (folder / name).write_bytes(running[name])
+    put_back(folder.with_name("backup"), folder, shutil.copyfile)
+    assert [notice.code for notice in record(folder, 2, prefix="restored")] == [RESTORED]
+
+
+def test_reading_verifying_and_copying_a_closed_store_is_no_restore(folder):
+    verify_store(folder)
+    Reader(folder).resume()
+    shutil.copytree(folder, folder.with_name("backup"))
+    with closing(sqlite3.connect(folder / "record.db")) as tool:
+        tool.execute("SELECT count(*) FROM journal").fetchall()
+    with closing(sqlite3.connect(folder / "record.db")) as tool, closing(sqlite3.connect(folder / "copy.db")) as copied:
+        tool.backup(copied)
+    assert record(folder, 2) == ()
+    assert depths(folder) == [1]
+
+
+def test_a_reader_that_outlives_the_writer_makes_no_restore(folder):
+    store = open_store(folder)
+    with closing(sqlite3.connect((folder / "record.db").as_uri() + "?mode=ro", uri=True)) as reader:
+        reader.execute("SELECT count(*) FROM journal").fetchall()
+        store.commit([cycle_changes(2)], at(2))
+        store.close()
+        assert (folder / "record.db-wal").stat().st_size > 0
+    assert record(folder, 3) == ()
+    assert depths(folder) == [1]
