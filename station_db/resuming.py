@@ -34,6 +34,7 @@ def resume(connection: Connection, station_id: str) -> Resume:
         shift_patterns=present.master("shift_pattern"),
         responses=responses,
         **(present.work(running.id) if running else {}),
+        given=present.where("permit", TYPED["permit"].c.ended_at.is_(None)),
         writes=present.where("machine_write", TYPED["machine_write"].c.state == WriteState.ASKED),
         sign_in=_first(present.open("sign_in", "started_at", "ended_at")[::-1]),
         shift=_first(shifts),

@@ -11,7 +11,7 @@ from hmi.station.counters import Positions
 from hmi.station.counts import Tally
 from hmi.station.liveness import Link, Watch
 from hmi.station.plant import remembered
-from hmi.station.releases import Releases, doubt
+from hmi.station.releases import LIVE, TAKING_BACK, Releases, Withdrawal, doubt
 from hmi.station.setup import Setup
 from hmi.station.state import Numbers, Station, Wait
 from hmi.station.topics import SyncTopic
@@ -136,10 +136,19 @@ def _last_values(resume: Resume) -> dict[str, float]:
 
 
 def _releases(resume: Resume, work: Work | None, turn: Turn) -> Releases:
-    """The permit of the open step; in doubt where our heartbeat may have stood long enough to void it."""
-    kept = Releases(permit=_permit(resume, work, turn))
+    """The permit of the open step, in doubt where our heartbeat may have stood long enough to void it; others are taken back."""
+    permit, order = _permit(resume, work, turn), None if work is None else work.response.job_order
+    kept = Releases(permit=permit, order=order, withdrawn=_withdrawn(resume, permit))
     was_short = resume.last_at is not None and 0 <= turn.now.wall - resume.last_at <= SHORT_SILENCE_US
-    return kept if kept.permit is None or was_short else doubt(kept, kept.permit.machine)
+    return kept if permit is None or was_short else doubt(kept, permit.machine)
+
+
+def _withdrawn(resume: Resume, permit: Permit | None) -> dict[str, Withdrawal]:
+    """The newest permit a machine may still have and nobody waits for."""
+    orders = {unit.id: unit.job_order for unit in resume.units}
+    strangers = [one for one in resume.given if permit is None or one.id != permit.id]
+    strangers.sort(key=lambda one: (one.asked_at, one.id))
+    return {one.machine: Withdrawal(one, orders.get(one.unit), "step_closed") for one in strangers}
 
 
 def _permit(resume: Resume, work: Work | None, turn: Turn) -> Permit | None:
@@ -147,6 +156,8 @@ def _permit(resume: Resume, work: Work | None, turn: Turn) -> Permit | None:
     step = None if work is None else work.open_step
     mine = [permit for permit in resume.permits if step is not None and permit.step_run == step.id]
     permit = max(mine, key=lambda permit: (permit.asked_at, permit.id), default=None)
+    if permit is not None and permit.state in LIVE and permit.reason == TAKING_BACK:
+        return None
     if permit is None or permit.state is not PermitState.ASKED:
         return permit
     unknown = replace(permit, state=PermitState.UNKNOWN, reason="restart")

@@ -60,7 +60,9 @@ class Code(StrEnum):
     MACHINE_FROZEN = "machine_frozen"
     MACHINE_FAULT = "machine_fault"
     PERMIT_UNKNOWN = "permit_unknown"
+    PERMIT_NOT_TAKEN_BACK = "permit_not_taken_back"
     LEVEL_UNKNOWN = "level_unknown"
+    LEVEL_CHANGED = "level_changed"
     SYNC_REFUSED = "sync_refused"
     CLOCK_STEPPED = "clock_stepped"
 

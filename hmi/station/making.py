@@ -31,7 +31,7 @@ def produce(station: Station, machine: str, curves: Curves, turn: Turn) -> Stati
     releases, permit = permits.made(station, machine, made, turn)
     cycle = None if made.cycle is None else _complete(station, made.cycle, permit, curves, turn)
     station = _record(replace(station, releases=releases), machine, replace(made, cycle=cycle), turn)
-    if cycle is None or cycle.unit is None:
+    if cycle is None or not _belongs(station, machine, permit):
         return station
     return _work(station, cycle, turn)
 
@@ -42,14 +42,11 @@ def _complete(station: Station, cycle: Cycle, permit: Permit | None, curves: Cur
     if curve is not None:
         turn.keep_curve(Curve(curve.digest, cycle.machine, cycle.id, curve.names, curve.units, curve.count, curve.data))
         cycle = replace(cycle, curve_digest=curve.digest, curve_lost=curve.lost)
+    if permit is not None:
+        return replace(cycle, job_order=station.releases.order_of(permit), unit=permit.unit, permit=permit.id)
     if not _belongs(station, cycle.machine, permit) or station.work is None or station.work.unit is None:
         return cycle
-    return replace(
-        cycle,
-        job_order=station.work.response.job_order,
-        unit=station.work.unit.id,
-        permit=None if permit is None else permit.id,
-    )
+    return replace(cycle, job_order=station.work.response.job_order, unit=station.work.unit.id)
 
 
 def _belongs(station: Station, machine: str, permit: Permit | None) -> bool:

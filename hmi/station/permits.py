@@ -8,16 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from drivers.tag import Purpose
-from hmi.station import alarms, levels, releases, waits
+from hmi.station import alarms, levels, releases, waits, withdrawals
 from hmi.station.codes import Code, RefusedError
-from hmi.station.counters import Reading
 from hmi.station.cycles import Made
 from hmi.station.decision import WriteResult
 from hmi.station.releases import LIVE, Releases
-from hmi.station.state import Station, Wait
+from hmi.station.state import Station, Wait, with_watch
 from hmi.station.turn import Turn
 from hmi.station.wiring import Wiring
-from station_db.records.equipment import WriteState
+from station_db.records.equipment import MachineWrite, WriteState
 from station_db.records.orders import Permit, PermitState
 
 ASK_AGAIN = frozenset({Code.WAIT_PERMIT_UNKNOWN, Code.WAIT_CYCLE_UNSEEN, Code.WAIT_LEVEL_FAILED})
@@ -25,8 +24,8 @@ ASK_AGAIN = frozenset({Code.WAIT_PERMIT_UNKNOWN, Code.WAIT_CYCLE_UNSEEN, Code.WA
 
 
 def advance(station: Station, turn: Turn) -> Station:
-    """Void what nobody waits for, set the levels, ask for the permit the open step needs."""
-    station = replace(station, releases=_void_stranger(station, turn))
+    """Take back what nobody waits for, set the levels, ask for the permit the open step needs."""
+    station = replace(station, releases=withdrawals.follow(station, turn))
     station = replace(station, releases=_settle_doubt(station, turn))
     for wiring in station.wirings.values():
         station = replace(station, releases=levels.follow(station, wiring, turn))
@@ -39,16 +38,24 @@ def advance(station: Station, turn: Turn) -> Station:
 
 def made(station: Station, machine: str, parts: Made, turn: Turn) -> tuple[Releases, Permit | None]:
     """A machine counted: the permit is used up by its cycle (then it is returned), or lost with the machine's restart."""
-    state, permit = station.releases, station.releases.permit
-    if permit is None or permit.machine != machine or permit.state not in LIVE:
-        return _forget_if_restarted(state, machine, parts), None
-    if parts.reading is Reading.MOVED and _passed(permit, parts, station.wirings[machine]):
-        is_seen = parts.cycle is not None and parts.cycle.number == permit.cycle_number
-        used = releases.with_permit(state, PermitState.USED, turn, "" if is_seen else "cycle_unseen")
-        return _forget_if_restarted(used, machine, parts), used.permit if is_seen else None
+    state, permit = withdrawals.made(station, machine, parts, turn)
+    given = state.permit
+    if given is not None and given.machine == machine and given.state in LIVE:
+        state, permit = _used(replace(station, releases=state), given, parts, turn)
+    return (levels.lose(state, machine) if parts.rebooted else state), permit
+
+
+def _used(station: Station, permit: Permit, parts: Made, turn: Turn) -> tuple[Releases, Permit | None]:
+    state, wiring = station.releases, station.wirings[permit.machine]
     if parts.rebooted:
-        state = releases.with_permit(state, PermitState.VOID, turn, "machine_restarted")
-    return _forget_if_restarted(state, machine, parts), None
+        return releases.with_permit(state, PermitState.VOID, turn, "machine_restarted"), None
+    if not releases.has_passed(permit, parts, wiring):
+        return state, None
+    if levels.is_foreign(station, wiring):
+        return releases.with_permit(state, PermitState.VOID, turn, releases.LEVEL_CHANGED), None
+    is_seen = releases.is_seen(permit, parts)
+    used = releases.with_permit(state, PermitState.USED, turn, "" if is_seen else "cycle_unseen")
+    return used, used.permit if is_seen else None
 
 
 def wrote(station: Station, result: WriteResult, turn: Turn) -> Station:
@@ -57,13 +64,21 @@ def wrote(station: Station, result: WriteResult, turn: Turn) -> Station:
     if write is None:
         return station
     if write.permit is None:
-        return replace(station, releases=releases.with_level(state, write.machine, levels.after(write, turn)))
-    permit = state.permit
+        level = levels.after(state.level(write.machine), write, turn)
+        return _unheard(replace(station, releases=releases.with_level(state, write.machine, level)), write)
+    state, permit = withdrawals.wrote(state, write, turn), state.permit
     if permit is not None and permit.id == write.permit and permit.state is PermitState.ASKED:
         is_there = write.state is WriteState.CONFIRMED
         reason = "" if is_there else write.reason or write.state
         state = releases.with_permit(state, PermitState.CONFIRMED if is_there else PermitState.UNKNOWN, turn, reason)
     return replace(station, releases=state)
+
+
+def _unheard(station: Station, write: MachineWrite) -> Station:
+    """What the machine said of a level before its write ended is forgotten, so that whatever it says is from after."""
+    watch = station.watches[write.machine]
+    image = {name: value for name, value in watch.image.items() if name != write.tag}
+    return with_watch(station, write.machine, replace(watch, image=image))
 
 
 def ask_again(station: Station, turn: Turn) -> Station:
@@ -77,6 +92,9 @@ def ask_again(station: Station, turn: Turn) -> Station:
     state = levels.forget(station.releases, machine)
     if state.permit is not None and state.permit.state in LIVE:
         state = releases.with_permit(state, PermitState.VOID, turn, "asked_again")
+    withdrawal = state.withdrawn.get(machine)
+    if withdrawal is not None:
+        state = releases.settled(state, withdrawal, PermitState.VOID, "asked_again", turn)
     return replace(station, releases=replace(state, permit=None))
 
 
@@ -97,8 +115,8 @@ def _ask(station: Station, turn: Turn) -> Releases:
         asked_at=turn.now.wall,
     )
     turn.keep(permit)
-    asked = replace(station.releases, permit=permit)
-    return releases.ask(asked, wiring, Purpose.PERMITTED_CYCLE, permit.cycle_number, turn, permit.id)
+    asked = replace(station.releases, permit=permit, order=work.response.job_order)
+    return releases.ask(asked, wiring, Purpose.PERMITTED_CYCLE, permit.cycle_number, turn, permit.id)[0]
 
 
 def _settle_doubt(station: Station, turn: Turn) -> Releases:
@@ -107,33 +125,11 @@ def _settle_doubt(station: Station, turn: Turn) -> Releases:
     Asking for the same number again is safe: a cycle that ran has another number.
     """
     state, permit = station.releases, station.releases.permit
-    if permit is None or not state.is_doubtful or not station.links[permit.machine].is_live:
+    if permit is None or not state.is_doubtful or not waits.is_told(station, permit.machine):
         return state
-    numbers, positions = station.numbers[permit.machine], station.positions.get(permit.machine)
-    if positions is None or numbers.last != positions.values.get(Purpose.CYCLE):
-        return state
-    if numbers.running == permit.cycle_number:
+    if station.numbers[permit.machine].running == permit.cycle_number:
         return replace(state, is_doubtful=False)
     return releases.with_permit(state, PermitState.VOID, turn, "station_silent")
-
-
-def _void_stranger(station: Station, turn: Turn) -> Releases:
-    """Take back a permit whose step is no longer open: the machine gets the number of a cycle that is over."""
-    state, permit = station.releases, station.releases.permit
-    step = None if station.work is None else station.work.open_step
-    if permit is None or permit.state not in LIVE or (step is not None and step.id == permit.step_run):
-        return state
-    state = releases.with_permit(state, PermitState.VOID, turn, "step_closed")
-    if not station.links[permit.machine].is_live or permit.machine not in station.positions:
-        return state
-    last = station.positions[permit.machine].values[Purpose.CYCLE]
-    return releases.ask(state, station.wirings[permit.machine], Purpose.PERMITTED_CYCLE, last, turn, permit.id)
-
-
-def _passed(permit: Permit, parts: Made, wiring: Wiring) -> bool:
-    """Whether the permitted number is among the cycles just counted."""
-    behind = (parts.positions.values[Purpose.CYCLE] - permit.cycle_number) % (1 << wiring.width(Purpose.CYCLE))
-    return behind < parts.parts
 
 
 def _tell(station: Station, wait: Wait, turn: Turn) -> Station:
@@ -147,11 +143,14 @@ def _tell(station: Station, wait: Wait, turn: Turn) -> Station:
 
 def _tell_machine(station: Station, wiring: Wiring, wait: Wait, turn: Turn, active: alarms.Alarms) -> alarms.Alarms:
     name, machine = wiring.machine.name, wiring.machine.id
-    permit = station.releases.permit
+    permit, level = station.releases.permit, station.releases.level(machine)
+    withdrawal = station.releases.withdrawn.get(machine)
     is_asked = permit is not None and permit.machine == machine and wait.code is Code.WAIT_PERMIT_UNKNOWN
     troubles = {
         Code.PERMIT_UNKNOWN: is_asked,
-        Code.LEVEL_UNKNOWN: station.releases.level(machine).failed is not None,
+        Code.LEVEL_UNKNOWN: level.failed is not None,
+        Code.LEVEL_CHANGED: level.changed_ns is not None,
+        Code.PERMIT_NOT_TAKEN_BACK: withdrawal is not None and withdrawal.is_failed,
     }
     for code, is_on in troubles.items():
         if is_on:
@@ -159,7 +158,3 @@ def _tell_machine(station: Station, wiring: Wiring, wait: Wait, turn: Turn, acti
         else:
             active = alarms.clear(active, (machine, code), turn)
     return active
-
-
-def _forget_if_restarted(state: Releases, machine: str, parts: Made) -> Releases:
-    return levels.lose(state, machine) if parts.rebooted else state

@@ -63,14 +63,29 @@ def _hindrance(station: Station, wiring: Wiring, running: int | None) -> Code | 
             return Code.WAIT_LEVEL_FAILED
         if level.value != 1:
             return Code.WAIT_LEVEL
-    if station.releases.is_writing(machine):
+    withdrawal = station.releases.withdrawn.get(machine)
+    if withdrawal is not None and withdrawal.is_failed:
+        return Code.WAIT_PERMIT_UNKNOWN
+    if station.releases.is_writing(machine) or (withdrawal is not None and running is None):
         return Code.WAIT_PERMIT
     heard_since = station.watches[machine].heard_ns - level.confirmed_ns
-    if machine not in station.positions or running is not None or heard_since < _settle_ns(wiring):
+    if machine not in station.positions or running is not None or heard_since < settle_ns(wiring):
         return Code.WAIT_FREE_CYCLE
     return None
 
 
-def _settle_ns(wiring: Wiring) -> int:
-    period_ms = wiring.machine.groups.get(wiring.by_purpose[Purpose.CYCLE].group, 0)
-    return SETTLE_NS + period_ms * MS_NS
+def is_told(station: Station, machine: str) -> bool:
+    """Whether the machine is there and has said which cycle is its last since it was last away."""
+    positions = station.positions.get(machine)
+    is_known = positions is not None and station.numbers[machine].last == positions.values.get(Purpose.CYCLE)
+    return station.links[machine].is_live and is_known
+
+
+def settle_ns(wiring: Wiring) -> int:
+    """How long a machine must have been heard for a cycle begun before to show."""
+    return SETTLE_NS + period_ns(wiring, Purpose.CYCLE)
+
+
+def period_ns(wiring: Wiring, purpose: Purpose) -> int:
+    """How often a tag is read."""
+    return wiring.machine.groups.get(wiring.by_purpose[purpose].group, 0) * MS_NS

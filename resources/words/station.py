@@ -52,7 +52,9 @@ TEXTS: dict[str, str] = {
     "machine_frozen": "The program of {0} stands still. Its values are old. Call maintenance.",
     "machine_fault": "{0} reports fault {1}. Clear it at the machine.",
     "permit_unknown": "{0} did not confirm its release. Look at it, then ask again.",
+    "permit_not_taken_back": "{0} did not confirm that its release is withdrawn. It may start. Look at it.",
     "level_unknown": "{0} did not confirm whether it waits. Look at it.",
+    "level_changed": "Somebody else changed whether {0} waits. Its free parts count for no order. Call maintenance.",
     "sync_refused": "The centre refuses our records. They are safe here. Call IT.",
     "clock_stepped": "The clock was set by {0} s. Times around it may look odd.",
     # why a unit is bad, where no person said it

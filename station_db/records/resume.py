@@ -38,7 +38,7 @@ class Resume:
 
     `units`, `steps`, `checks` and `permits` are those of the open job response; `states` all intervals of the current and the
     last shift; `cycles` the last 20 of each machine; `count_gaps` those of the counts' time that nobody settled;
-    `responses` every job response (small).
+    `responses` every job response (small); `given` the permits of any order that a machine may still have.
     """
 
     people: tuple[Person, ...] = ()
@@ -52,6 +52,7 @@ class Resume:
     steps: tuple[StepRun, ...] = ()
     checks: tuple[CheckResult, ...] = ()
     permits: tuple[Permit, ...] = ()
+    given: tuple[Permit, ...] = ()
     writes: tuple[MachineWrite, ...] = ()
     sign_in: SignIn | None = None
     shift: ShiftOccurrence | None = None

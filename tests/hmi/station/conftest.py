@@ -98,8 +98,8 @@ class PressTwin:
         return not self.permit_required or self.permitted_cycle == (self.cycle + 1) % U16
 
     def make(self, good=True):
-        """One part, if it is allowed to."""
-        if not self.may_start:
+        """One part, if it is allowed to; a cycle that runs was."""
+        if self.running is None and not self.may_start:
             return False
         self.cycle = (self.cycle + 1) % U16
         self.good = (self.good + good) % U16
@@ -178,6 +178,7 @@ class Record:
             steps=of(job.StepRun),
             checks=of(job.CheckResult),
             permits=tuple(one for one in self.all(job.Permit) if one.unit in {unit.id for unit in units}),
+            given=tuple(one for one in self.all(job.Permit) if one.ended_at is None),
             writes=tuple(one for one in self.all(MachineWrite) if one.state is WriteState.ASKED),
             sign_in=next((one for one in self.all(SignIn) if one.ended_at is None), None),
             shift=shift,

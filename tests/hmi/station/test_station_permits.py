@@ -189,10 +189,19 @@ def test_a_press_that_restarts_while_the_engine_is_dead_gets_a_new_permit_too(at
 def test_a_permit_nobody_waits_for_any_more_is_taken_back_from_the_press(at_press):
     story = at_press().settle()
     story.ask(commands.BadPart(story.work.unit.id, "scratch"))
-    assert story.record.all(Permit)[0].state == "void"
+    assert story.press.permitted_cycle == 0
     story.settle()
     assert written(story, "permitted_cycle") == [1, 0, 1]
     assert [permit.state for permit in story.record.all(Permit)] == ["void", "confirmed"]
+
+
+def test_after_cycle_65535_the_permit_is_for_number_0(at_press, tell, the_plant):
+    story = tell(steps=(the_plant.pressing, the_plant.confirm))
+    story.press.cycle = 65535
+    story.scan().sign_in().start().settle()
+    assert story.record.one(Permit).cycle_number == 0
+    story.makes(True)
+    assert (story.record.one(Permit).state, story.step.spec.key) == ("used", "done")
 
 
 def test_a_press_left_blocked_by_a_kill_is_freed_when_no_order_is_open(tell):
