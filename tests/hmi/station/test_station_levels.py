@@ -64,9 +64,10 @@ def test_against_another_writer_the_level_is_written_every_ten_seconds_only(perm
     assert levels(story).count(1) == 4
 
 
-def test_what_the_press_said_of_its_level_before_it_confirmed_is_no_change(permitted):
-    story = permitted()
-    story.scan(0.1, only=["heartbeat"])
+def test_what_the_press_said_of_its_level_before_it_confirmed_is_no_change(tell, the_plant):
+    story = tell(steps=(the_plant.pressing, the_plant.confirm)).scan().sign_in().start()
+    for _ in range(10):
+        story.scan(only=[tag.name for tag in the_plant.free_press.tags])
     assert (story.alarm_codes, levels(story)) == ([], [1])
 
 

@@ -45,7 +45,9 @@ def test_a_paused_order_leaves_the_press_no_permit(permitted, reason):
 def test_a_cycle_that_runs_when_the_order_is_paused_closes_its_step(permitted, reason):
     story = permitted()
     story.press.running = 1
-    story.scan().ask(commands.PauseOrder(reason)).settle().makes(True)
+    story.scan().ask(commands.PauseOrder(reason)).settle()
+    assert story.step.machine_wait_code == "wait_running"
+    story.makes(True)
     assert (states(story), given(story)) == ([("used", "")], [1])
     assert (story.record.all(StepRun)[0].state, story.work.state) == ("done", "interrupted")
 
