@@ -33,6 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="init|load|status")
     init = actions.add_parser("init", help="create or migrate the centre, register stations; may be run again")
     init.add_argument("--station", action="append", default=[], metavar="ID", help="a station to register; may be given often")
+    init.add_argument("--restored", action="store_true", help="the centre was put back from a backup: open a new epoch")
     load = actions.add_parser("load", help="load orders and master data from JSON: all of it or nothing")
     status_of = actions.add_parser("status", help="each station's watermark, age and backlog")
     for action in (init, load, status_of):
@@ -56,7 +57,8 @@ def run(options: argparse.Namespace) -> int:
 
 def init(options: argparse.Namespace, password: str) -> int:
     """Create or migrate; a new role's password is printed this once."""
-    founded = founding.init(options.url, options.station, at=SystemClock().moment().wall, new_id=new_id, password=password)
+    now = SystemClock().moment().wall
+    founded = founding.init(options.url, options.station, at=now, new_id=new_id, password=password, restored=options.restored)
     if options.json:
         print(json.dumps({"stations": founded.stations, "passwords": dict(founded.passwords)}))
         return Exit.DONE

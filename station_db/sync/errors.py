@@ -119,7 +119,10 @@ class OtherCentreError(CentreRefusedError):
 class CentrePutBackError(CentreRefusedError):
     """The centre was put back to before what the station has from it, and goes on under the same numbers."""
 
-    remedy: ClassVar[str] = "Put the centre's latest backup in its place; what was recorded is kept here."
+    remedy: ClassVar[str] = (
+        "Put the centre's latest backup in its place, or run `lineside centre init URL --restored` there; "
+        "what was recorded is kept here."
+    )
 
 
 class BrokenChainError(CentreRefusedError):
