@@ -16,7 +16,6 @@ class CardKind(StrEnum):
     RAISED = "raised"
     ACTIVE = "active"
     ENTRY = "entry"
-    SHEET = "sheet"
     PLAIN = "plain"
 
 

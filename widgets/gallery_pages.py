@@ -26,13 +26,11 @@ from widgets.display import (
     Severity,
     StepMark,
 )
-from widgets.empty_state import EmptyState
 from widgets.gallery_run import RunPage
 from widgets.limit_bar import LimitBar
 from widgets.live_strip import LiveStrip
 from widgets.number_pad import NumberPad
 from widgets.order_row import OrderRow
-from widgets.sheet import Sheet
 from widgets.step_progress import StepProgress
 from widgets.table_row import TableHead, TableRow
 from widgets.theme import Theme
@@ -214,17 +212,6 @@ def list_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every pag
     return page
 
 
-def sheet_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every page has the same shape
-    """A sheet over the right part of an empty page."""
-    page, column = _page(theme)
-    column.addWidget(EmptyState(theme, page.tr("No order runs here."), page.tr("Choose one")))
-    sheet = Sheet(theme, page, share=0.75 if small else 0.5)
-    for text in (page.tr("Dent"), page.tr("Crack"), page.tr("Wrong size")):
-        sheet.body.addWidget(TouchButton(theme, text, ButtonKind.LARGE))
-    sheet.show_sheet(page.tr("Why is unit 185 bad?"), page.tr("10 s to undo"), done=page.tr("It is bad"))
-    return page
-
-
 PAGES: dict[str, Page] = {
     "run": run_page,
     "buttons": button_page,
@@ -233,6 +220,5 @@ PAGES: dict[str, Page] = {
     "charts": chart_page,
     "pad": pad_page,
     "lists": list_page,
-    "sheet": sheet_page,
 }
 """Every page by name; the flag says that the panel is a small one."""

@@ -85,13 +85,14 @@ class Header(QFrame):
         self._subtitle.setVisible(bool(self._subtitle.text()))
         for chip in chips:
             chip.setVisible(bool(chip.accessibleName()))
-            chip.show_brief(brief=chip is self.sync and not wide)
+            chip.show_brief(brief=False)
         self.order.setVisible(bool(self.order.accessibleName()) and wide)
         steps = (
             lambda: self.order.setVisible(False),
             lambda: self.link.setVisible(self.link.property("severity") != "normal"),
             *(lambda chip=chip: chip.show_brief(brief=True) for chip in (self.sync, self.link, self.state)),
             self._subtitle.hide,
+            self._give_places_up,
         )
         for leave_out in steps:
             if self._needed() <= self.width():
@@ -110,6 +111,11 @@ class Header(QFrame):
         self.sync.reserve(10 if wide else 8, at_right=True)
         self._title.setMinimumWidth(max(round(5.5 * self._em()), self._title.sizeHint().width()))
         self.person.setMinimumWidth(round((13 if wide else 7.5) * self._em()))
+
+    def _give_places_up(self) -> None:
+        """Rather let a piece move than cut one."""
+        self.sync.reserve(0, at_right=True)
+        self.person.setMinimumWidth(0)
 
     def _needed(self) -> int:
         self._row.invalidate()

@@ -21,7 +21,6 @@ QFrame[kind="panel"] {{ background: {panel}; border: 1px solid {line}; border-ra
 QFrame[kind="raised"] {{ background: {raised}; border: 1px solid {line}; border-radius: {radius}px; }}
 QFrame[kind="active"] {{ background: {raised}; border: {bold}px solid {accent}; border-radius: {radius}px; }}
 QFrame[kind="entry"] {{ background: {raised}; border: {bold}px solid {second}; border-radius: {radius}px; }}
-QFrame[kind="sheet"] {{ background: {panel}; border: {bold}px solid {border}; border-radius: {radius}px; }}
 QFrame[kind="bar"] {{ background: {panel}; border: none; }}
 QFrame[kind="bar"][edge="bottom"] {{ border-bottom: 1px solid {line}; }}
 QFrame[kind="bar"][edge="top"] {{ border-top: 1px solid {line}; }}

@@ -55,6 +55,7 @@ class TouchButton(QAbstractButton):
         self._icon = icon
         self._name = name
         self._reason = ""
+        self._heights: dict[int, int] = {}
         self._guard = PressGuard(BOUNCE_MS if kind is ButtonKind.KEY else DOUBLE_PRESS_MS)
         self._clock = QElapsedTimer()
         self._clock.start()
@@ -136,7 +137,18 @@ class TouchButton(QAbstractButton):
         return QSize(width, self.least_side())
 
     def heightForWidth(self, width: int) -> int:
-        """The height that shows text and reason whole at `width`."""
+        """The height that shows text and reason whole at `width`; kept until one of them changes, layouts ask often."""
+        height = self._heights.get(width)
+        if height is None:
+            height = self._heights[width] = self._height_at(width)
+        return height
+
+    def updateGeometry(self) -> None:
+        """What is written on it, or its size, changed."""
+        self._heights.clear()
+        super().updateGeometry()
+
+    def _height_at(self, width: int) -> int:
         room = width - 2 * self._padding() - self._icon_room()
         texts = wrapped_height(self._font(), self.words(), room) + wrapped_height(self._reason_font(), self._reason, room)
         height = texts + self._icon_above()

@@ -43,10 +43,6 @@ class ValueTile(QFrame):
         self.setAccessibleName(f"{self._caption.text()}: {value.text} {value.unit} {value.note}".strip())
         self.update()
 
-    def show_caption(self, caption: str) -> None:
-        """Change what the number is called."""
-        self._caption.show_text(caption)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the frame, and the hatch at the right edge of a value that is not live."""
         super().paintEvent(event)

@@ -7,17 +7,33 @@ from hmi.presenters.picture import Picture
 from hmi.presenters.words import translate
 from widgets.display import CountText
 
+UNKNOWN = "–"
+"""Where the machine never says."""
+
 
 def present_counts(picture: Picture, now: Moment) -> tuple[CountText, ...]:
-    """Good, bad, the plan of this shift and the order, as many as there are."""
+    """The machine's good and bad, the plan of this shift and the order, as many as there are."""
+    good_of, bad_of = _captions(picture)
     if picture.station is None:
-        return (CountText(translate("counts", "Good"), "–"), CountText(translate("counts", "Bad"), "–"))
+        return (CountText(good_of, UNKNOWN), CountText(bad_of, UNKNOWN))
     counts = picture.counts
     exact = counts.unexplained == 0 and _is_heard(picture, now)
     planned = translate("counts", "of {0}").format(counts.planned) if counts.planned else ""
-    good = CountText(translate("counts", "Good"), at_least(counts.good, exact=exact), planned, hatched=not exact)
-    bad = CountText(translate("counts", "Bad"), at_least(counts.bad, exact=exact), hatched=not exact)
+    good = CountText(good_of, UNKNOWN)
+    if counts.tells_good:
+        good = CountText(good_of, at_least(counts.good, exact=exact), planned, hatched=not exact)
+    bad = CountText(bad_of, UNKNOWN)
+    if counts.tells_bad:
+        bad = CountText(bad_of, at_least(counts.bad, exact=exact), hatched=not exact)
     return tuple(count for count in (good, bad, _plan(picture, now), _order(picture)) if count is not None)
+
+
+def _captions(picture: Picture) -> tuple[str, str]:
+    """These are the machine's own figures; an order's, where people judge too, are others."""
+    machine = picture.main_machine
+    if machine is None:
+        return translate("counts", "Good"), translate("counts", "Bad")
+    return translate("counts", "{0}: good").format(machine.name), translate("counts", "{0}: bad").format(machine.name)
 
 
 def at_least(number: int, *, exact: bool) -> str:
@@ -40,7 +56,7 @@ def _order(picture: Picture) -> CountText | None:
 def _plan(picture: Picture, now: Moment) -> CountText | None:
     shift = picture.station.shift if picture.station else None
     planned = picture.counts.planned
-    if shift is None or not planned:
+    if shift is None or not planned or not picture.counts.tells_good:
         return None
     passed = (now.wall - shift.started_at) / max(1, shift.ended_at - shift.started_at)
     ahead = picture.counts.good - round(planned * min(max(passed, 0.0), 1.0))

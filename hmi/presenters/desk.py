@@ -56,6 +56,8 @@ class Desk(QObject):
 
     changed = Signal()
     """A topic is new."""
+    answered = Signal(object)
+    """An answer to any wish, the desk's own or not."""
     ticked = Signal()
     """Ages are to be judged again (every 200 ms, or when a pulse came)."""
     curve_changed = Signal(str)
@@ -160,7 +162,8 @@ class Desk(QObject):
 
     @Slot(object)
     def take_answer(self, answer: Answer) -> None:
-        """What came of the pending wish."""
+        """What came of a wish; the pending one is over."""
+        self.answered.emit(answer)
         if self.pending is None or answer.id != self.pending.id:
             return
         body, self.pending = self.pending.body, None

@@ -72,6 +72,8 @@ def present_person(picture: Picture, *, is_brief: bool = False) -> str:
     person = picture.people.signed_in
     if person:
         return person.initials
+    if picture.station and not picture.people.people:
+        return translate("header", "No people") if is_brief else translate("header", "No people set up")
     return translate("header", "Nobody") if is_brief else translate("header", "Nobody signed in")
 
 
@@ -100,7 +102,7 @@ def _aged(freshness: Freshness) -> str:
 
 def present_sync(sync: SyncTopic, wall: int) -> ChipText:
     """Where the records are: at the centre, or safe here and how many."""
-    here = translate("header", "{0} records safe here").format(sync.records_here) if sync.records_here else ""
+    here = translate("header", "{0} safe here").format(sync.records_here) if sync.records_here else ""
     match sync.state:
         case "none":
             return ChipText(plain=translate("header", "stored here"))

@@ -113,14 +113,21 @@ def say_unreadable(reason: str) -> str:
     return translate("history", "History can't be read: {0}.").format(reason)
 
 
-def empty_sentence(kind: str) -> str:
-    """One sentence for a list without rows."""
+def was_seen(states: Sequence[EquipmentState]) -> bool:
+    """Whether the machine ever said what it did."""
+    return any(state.state is not ItemState.UNKNOWN for state in states)
+
+
+def empty_sentence(kind: str, *, was_seen: bool = True) -> str:
+    """One sentence for a list without rows; no stop is only said where the machine was seen."""
     match kind:
         case "cycles":
-            return translate("history", "No cycle in this shift yet.")
+            return translate("history", "No cycle in this time.")
         case "checks":
-            return translate("history", "No check in this shift yet.")
+            return translate("history", "No check in this time.")
+        case "stops" if not was_seen:
+            return translate("history", "Stops are unknown: the machine did not say its state.")
         case "stops":
-            return translate("history", "No stop in this shift.")
+            return translate("history", "No stop in this time.")
         case _:
-            return translate("history", "No state is recorded in this shift.")
+            return translate("history", "No state is recorded in this time.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hmi.presenters.measure import limits_text, present_measure
+from hmi.presenters.picture import Picture
 from hmi.presenters.words import translate
 from hmi.station import number
 from hmi.station.checks import OUTSIDE, check_limits
@@ -17,6 +18,13 @@ def ask_measurement(step: OpenStep, mark: str, *, is_brief: bool = False) -> Pad
     below_zero = spec.low is None or spec.low < 0
     limits = limits_text(spec) if is_brief else present_measure(step).hints
     return PadQuestion(spec.unit, limits, mark, has_sign=below_zero, has_decimals=spec.decimals > 0)
+
+
+def why_not_entered(picture: Picture) -> str:
+    """Why nothing typed can be entered now; empty where it can."""
+    if picture.people.signed_in is None:
+        return translate("pad", "sign in first: your number is kept")
+    return "" if "EnterMeasurement" in picture.people.allowed else translate("pad", "not your role")
 
 
 def judge_measurement(step: OpenStep, text: str) -> PadJudgement:

@@ -92,6 +92,7 @@ def _strip_span(kind: SpanKind, started_at: int, ended_at: int, start: int) -> S
 
 
 def _labels(start: int, end: int, zone: str) -> tuple[tuple[float, str], ...]:
-    """Five times at most, the ends included."""
+    """Five times at most, the ends included; each is said once."""
     moments = (start + (end - start) * part // 4 for part in range(5))
-    return tuple(((at - start) / SECOND_US, clock_time(at, zone)) for at in moments)
+    named = {clock_time(at, zone): (at - start) / SECOND_US for at in reversed(tuple(moments))}
+    return tuple((at, text) for text, at in reversed(named.items()))

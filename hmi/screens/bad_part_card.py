@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from hmi.presenters.desk import Desk
 from hmi.presenters.reasons import bad_reasons
-from hmi.presenters.units import present_units
+from hmi.presenters.units import SHOWN, SHOWN_SMALL, present_units
 from hmi.screens.choice_card import ChoiceCard
 from hmi.station.commands import BadPart
 from widgets.display import UnitMark, UnitText
@@ -18,10 +18,11 @@ from widgets.unit_tiles import UnitTile, UnitTiles
 class BadPartCard(ChoiceCard):
     """Units as tiles at the left, reasons at the right. The unit in work is chosen to begin with."""
 
-    def __init__(self, theme: Theme, desk: Desk, *, columns: int, parent: QWidget | None = None) -> None:
-        super().__init__(theme, desk, bad_reasons(), name="reason", columns=columns, parent=parent)
+    def __init__(self, theme: Theme, desk: Desk, *, is_small: bool, parent: QWidget | None = None) -> None:
+        super().__init__(theme, desk, bad_reasons(), name="reason", columns=4 if is_small else 2, parent=parent)
         self.setObjectName("bad_part_card")
         self._desk = desk
+        self._most = SHOWN_SMALL if is_small else SHOWN
         self._chosen = ""
         self._units: tuple[UnitText, ...] = ()
         self._tiles = UnitTiles(theme, columns=4)
@@ -31,13 +32,13 @@ class BadPartCard(ChoiceCard):
 
     def choose(self, unit: str = "") -> None:
         """Take this unit for the bad one; empty takes the one in work, else the newest that is not bad yet."""
-        self._units = present_units(self._desk.picture, with_open=True)
+        self._units = present_units(self._desk.picture, with_open=True, most=self._most)
         self._chosen = unit or next((each.key for each in reversed(self._units) if each.mark is not UnitMark.BAD), "")
         self.refresh()
 
     def refresh(self) -> None:
         """Show the units as they are now."""
-        self._units = present_units(self._desk.picture, with_open=True)
+        self._units = present_units(self._desk.picture, with_open=True, most=self._most)
         self._tiles.show_units(self._units)
         number = next((each.number for each in self._units if each.key == self._chosen), "")
         title = self.tr("Unit {0} is bad. Why?").format(number) if number else self.tr("No unit is made yet.")

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.archive import Archive, AskShifts, Found, NotFound
 from hmi.presenters.desk import Desk
-from hmi.presenters.history import empty_sentence, say_unreadable
+from hmi.presenters.history import say_unreadable
 from hmi.screens.cycle_view import CycleView
 from hmi.screens.history_rows import Kind, Rows, columns_of
 from hmi.screens.history_spans import ShiftChoice, before_this, last_of, shift_span
@@ -92,7 +92,7 @@ class HistoryPage(QWidget):
         self._shown = rows
         self._list.show_rows([*(self._row(row) for row in rows), *([self._more()] if self._rows.has_more else [])])
         self._list.setVisible(bool(rows))
-        self._empty.show_sentence(empty_sentence(self._kind))
+        self._empty.show_sentence(self._rows.empty_sentence())
         self._empty.setVisible(not rows)
 
     def _more(self) -> TouchButton:
@@ -121,7 +121,15 @@ class HistoryPage(QWidget):
         self._empty.show_sentence(say_unreadable(failure.reason))
         self._empty.show()
 
+    def _name_shifts(self) -> None:
+        """Without a calendar there is no shift, only the last hours."""
+        station = self._desk.picture.station
+        has_shift = station is None or station.shift is not None
+        self._buttons[ShiftChoice.THIS].show_text(self.tr("This shift") if has_shift else self.tr("Last 8 hours"))
+        self._buttons[ShiftChoice.LAST].show_text(self.tr("Last shift") if has_shift else self.tr("8 hours before"))
+
     def _mark_chosen(self) -> None:
+        self._name_shifts()
         for key, button in self._buttons.items():
             button.setChecked(key in (self._kind, self._shift))
         self._show_side(is_open=False)
@@ -148,8 +156,8 @@ class HistoryPage(QWidget):
     def _choices(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(self._theme.profile.gap)
-        row.addWidget(self._choice(ShiftChoice.THIS, self.tr("This shift")))
-        row.addWidget(self._choice(ShiftChoice.LAST, self.tr("Last shift")))
+        row.addWidget(self._choice(ShiftChoice.THIS, ""))
+        row.addWidget(self._choice(ShiftChoice.LAST, ""))
         row.addStretch(1)
         row.addWidget(self._choice(Kind.CYCLES, self.tr("Cycles")))
         row.addWidget(self._choice(Kind.CHECKS, self.tr("Checks")))

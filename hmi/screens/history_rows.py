@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from hmi.archive import PAGE, Archive, AskChecks, AskCycles, AskStates, Found, Question
-from hmi.presenters.history import check_row, cycle_row, state_row, stop_row, stops
+from hmi.presenters.history import check_row, cycle_row, empty_sentence, state_row, stop_row, stops, was_seen
 from station_db.queries import Place, Span
 from widgets.display import RowText
 
@@ -83,6 +83,10 @@ class Rows:
                 return tuple(state_row(state, zone, now) for state in self._records)
             case Kind.STOPS:
                 return tuple(stop_row(state, zone, now) for state in stops(self._records, now))
+
+    def empty_sentence(self) -> str:
+        """What an empty list means."""
+        return empty_sentence(self._kind, was_seen=self._kind is not Kind.STOPS or was_seen(self._records))
 
     def record(self, key: str) -> Any:
         """The record of a row; None for none."""

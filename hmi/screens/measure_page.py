@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from hmi.presenters.desk import Desk, Wishes
 from hmi.presenters.drafts import Drafts
-from hmi.presenters.pad import ask_measurement, judge_measurement
+from hmi.presenters.pad import ask_measurement, judge_measurement, why_not_entered
 from hmi.presenters.step_card import present_step_card
 from hmi.presenters.words import joined
 from hmi.screens.pad_page import PadPage
@@ -38,7 +38,8 @@ class MeasurePage(PadPage):
         self._step = step
         view = present_step_card(self._desk.picture)
         mark = self.locale().decimalPoint()
-        text = step.draft.replace(".", mark).replace(",", mark)
+        kept = self._drafts.text_of(step.run)
+        text = (step.draft if kept is None else kept).replace(".", mark).replace(",", mark)
         self.ask(
             view.heading,
             joined(view.who, step.spec.text),
@@ -54,7 +55,8 @@ class MeasurePage(PadPage):
         return bool(step and self._step and step.run == self._step.run and step.spec.kind is StepKind.NUMERIC)
 
     def refresh(self) -> None:
-        """The page holds what is typed; nothing else moves."""
+        """The page holds what is typed; only whether it may be entered changes."""
+        self.pad.show_block(why_not_entered(self._desk.picture))
 
     def _judge(self, text: str) -> None:
         if self._step:

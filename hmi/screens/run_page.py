@@ -36,11 +36,14 @@ class RunPage(QWidget):
         self.free = FreeCard(theme, desk, with_chart=is_small, is_low=is_low)
         self.machine = ChartCard(theme, desk, None if is_small else strip)
         self.sign_in = SignInCard(theme, desk)
-        self.bad_part = BadPartCard(theme, desk, columns=4 if is_small else 2)
+        self.bad_part = BadPartCard(theme, desk, is_small=is_small)
         self.pause = ChoiceCard(theme, desk, pause_reasons(), name="pause")
         self.finish = FinishCard(theme, desk)
         self.cards = {"step": self.step, "free": self.free, "sign_in": self.sign_in, "bad_part": self.bad_part}
         self.cards |= {"pause": self.pause, "finish": self.finish}
+        if is_low:
+            for card in (self.sign_in, self.bad_part, self.pause, self.finish):
+                card.keep_margin(1.2)
         self._side = QStackedWidget()
         self._side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._key = "step"

@@ -47,7 +47,7 @@ class SignInCard(Card):
     def refresh(self) -> None:
         """Show who may come and who is here."""
         here = present_signed_in(self._desk.picture)
-        self._hint.show_text(self.tr("{0} is signed in · or tap a name").format(here) if here else self.tr("or tap your name"))
+        self._show_hint(here)
         self._out.setVisible(bool(here))
         night = self._theme.tokens.name == "night"
         self._dark.show_text(self.tr("Day colours") if night else self.tr("Night colours"))
@@ -55,6 +55,16 @@ class SignInCard(Card):
         if names != self._names:
             self._names = names
             self._show_names(names)
+
+    def _show_hint(self, here: str) -> None:
+        has_people = bool(self._desk.picture.people.people)
+        self._title.show_text(self.tr("Scan your badge") if has_people else self.tr("Nobody signs in here"))
+        if here:
+            self._hint.show_text(self.tr("{0} is signed in · or tap a name").format(here))
+        elif has_people:
+            self._hint.show_text(self.tr("or tap your name"))
+        else:
+            self._hint.show_text(self.tr("No people are set up at this station. It shows and records without them."))
 
     def _show_names(self, names: tuple[NameTile, ...]) -> None:
         while (item := self._grid.takeAt(0)) is not None:

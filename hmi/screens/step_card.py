@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.presenters.desk import Desk
 from hmi.presenters.step_card import Act, CardBody, StepCardView, present_step_card
@@ -43,7 +43,7 @@ class StepCard(Card):
         self._text = Label(theme, "", TextRole.STEP, wraps=True)
         self._value = ValueBox(theme, is_small=strip is not None, is_low=is_low)
         self._prompt = PromptBox(theme)
-        self._judge = JudgeKeys(theme)
+        self._judge = JudgeKeys(theme, is_apart=strip is not None)
         self._notice = NoticeLine(theme, desk)
         self._note = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
         self.main = TouchButton(theme, "", ButtonKind.PRIMARY)
@@ -99,7 +99,7 @@ class StepCard(Card):
         self._value.setVisible(view.measure is not None and not waits)
         self._prompt.show_prompt(view.prompt, is_scan=view.body is CardBody.SCAN, type_reason=view.type_reason)
         self._prompt.setVisible(view.body in (CardBody.SCAN, CardBody.MACHINE))
-        self._judge.setVisible(view.body is CardBody.JUDGE and view.main.act is Act.NONE)
+        self._judge.show_keys(is_asked=view.body is CardBody.JUDGE and view.main.act is Act.NONE)
 
     def _show_main(self, view: StepCardView) -> None:
         self.main.show_text(view.main.text)
@@ -160,7 +160,7 @@ class StepCard(Card):
     def _middle(self) -> QBoxLayout:
         """Picture and text side by side; the entry under both, on small panels under the text."""
         entry = QVBoxLayout()
-        for widget in (self._value, self._prompt, self._judge):
+        for widget in (self._value, self._prompt):
             entry.addWidget(widget)
         words = QVBoxLayout()
         words.addWidget(self._text)
@@ -171,19 +171,25 @@ class StepCard(Card):
         if self._strip:
             words.addLayout(entry)
             words.addStretch(1)
+            words.addWidget(self._judge)
             return sides
         words.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(self._theme.profile.gap)
         column.addLayout(sides)
         column.addLayout(entry)
+        column.addWidget(self._judge)
         column.addStretch(1)
         return column
 
     def _bottom(self) -> QHBoxLayout:
+        """The one next action at the right; beside a strip a good part's key takes its place while that is asked."""
         row = QHBoxLayout()
         row.setSpacing(self._theme.profile.gap)
+        next_action = QGridLayout()
+        next_action.addWidget(self.main, 0, 0)
         if self._strip:
             row.addWidget(self._strip, 3)
-        row.addWidget(self.main, 2)
+            next_action.addWidget(self._judge.good, 0, 0)
+        row.addLayout(next_action, 2)
         return row

@@ -66,6 +66,9 @@ class StationWindow(QWidget):
     def go(self, key: str) -> None:
         """Show a page; a place of the navigation, or an entry page of Run."""
         page = self._pages[key]
+        if page is not self.frame.pages.currentWidget():
+            # A pad that goes would pass its focus to any button, which then looks chosen.
+            self.setFocus()
         self.frame.pages.setCurrentWidget(page)
         self.frame.navigation.show_place(key if key in ("orders", "history") else "run")
         if key in ("number", "serial"):

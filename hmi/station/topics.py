@@ -178,6 +178,9 @@ class CountsTopic:
     cycles: int = 0
     planned: int = 0
     unexplained: int = 0
+    tells_good: bool = True
+    tells_bad: bool = True
+    """Whether the machine says of a part that it is good, or bad; what it never says is unknown, not zero."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from drivers.tag import Role, Tag
+from drivers.tag import Purpose, Role, Tag
 from hmi.settings import Chart, Machine
 from hmi.station import alarms, permissions
 from hmi.station.people import needs_pin
@@ -54,7 +54,9 @@ def counts_topic(station: Station) -> CountsTopic:
     """The shift's parts."""
     tally = station.tally
     planned = 0 if station.shift is None else station.shift.planned
-    return CountsTopic(tally.good, tally.bad, tally.cycles, planned, tally.unexplained)
+    told = station.wirings[station.main].by_purpose if station.main in station.wirings else {}
+    tells_good, tells_bad = (not told.keys().isdisjoint({split, Purpose.VERDICT}) for split in (Purpose.GOOD, Purpose.BAD))
+    return CountsTopic(tally.good, tally.bad, tally.cycles, planned, tally.unexplained, tells_good, tells_bad)
 
 
 def timeline_topic(station: Station) -> TimelineTopic:

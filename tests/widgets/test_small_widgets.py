@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget  # noqa: TID251 - a page for a sheet to lie on
 
 from widgets.alarm_line import AlarmLine
 from widgets.display import (
@@ -24,7 +23,6 @@ from widgets.gallery_samples import PLACES
 from widgets.header import Header
 from widgets.live_strip import LiveStrip
 from widgets.nav_bar import NavBar
-from widgets.sheet import Sheet
 from widgets.table_row import TableRow
 from widgets.timeline_strip import TimelineStrip
 from widgets.touch_list import TouchList
@@ -206,15 +204,3 @@ def test_unknown_time_is_hatched_and_nothing_stands_after_now(qtbot, theme):
     at = [picture.pixelColor(x, 15).name() for x in (200, 650)]
     assert at == [theme.color("running").name(), theme.color("panel").name()]
     assert len({picture.pixel(x, 15) for x in range(330, 470)}) > 1
-
-
-def test_a_sheet_follows_its_page_and_blocks_nothing(qtbot, theme):
-    page = QWidget()
-    qtbot.addWidget(page)
-    page.resize(1000, 600)
-    sheet = Sheet(theme, page, share=0.5)
-    page.show()
-    sheet.show_sheet("Why is unit 185 bad?", done="It is bad")
-    page.resize(800, 500)
-    assert sheet.geometry().getRect() == (400, 0, 400, 500)
-    assert not sheet.isModal()

@@ -1,9 +1,12 @@
 """The desk: one wish at a time, pending until answered, refused with words, never sent twice."""
 
+from dataclasses import replace
+
 import pytest
 
 from hmi.presenters.drafts import Drafts
 from hmi.station.commands import Answer, ConfirmStep, SaveDraft
+from tests.hmi.screens import scenes
 from tests.hmi.screens.scenes import stage
 
 
@@ -78,3 +81,41 @@ def test_only_the_newest_draft_goes_out_and_waits_while_nobody_hears(made):
     assert made.wishes.sent == [SaveDraft("run-4", "0.03")]
     drafts.flush()
     assert len(made.wishes.sent) == 1
+
+
+def test_a_draft_is_kept_until_it_is_saved_and_sent_again_where_it_was_not(made):
+    drafts = Drafts(made.desk, made.wishes)
+    drafts.keep("run-4", "0.03")
+    drafts.flush()
+    made.desk.take_answer(Answer("command-1", done=False, known=False))
+    assert drafts.text_of("run-4") == "0.03"
+    drafts.flush()
+    assert made.wishes.sent == [SaveDraft("run-4", "0.03")] * 2
+    made.desk.take_answer(Answer("command-2", done=True))
+    assert drafts.text_of("run-4") is None
+    drafts.flush()
+    assert len(made.wishes.sent) == 2
+
+
+def test_a_draft_waits_for_the_person_who_typed_it(made):
+    drafts = Drafts(made.desk, made.wishes)
+    drafts.keep("run-4", "0.03")
+    made.tell(scenes.NOBODY)
+    drafts.flush()
+    assert not made.wishes.sent
+    assert drafts.text_of("run-4") == "0.03"
+    made.tell(replace(scenes.SIGNED_IN, signed_in=scenes.PEOPLE[1]))
+    drafts.flush()
+    assert not made.wishes.sent
+    assert drafts.text_of("run-4") is None
+    made.tell(scenes.SIGNED_IN)
+    drafts.flush()
+    assert made.wishes.sent == [SaveDraft("run-4", "0.03")]
+
+
+def test_the_draft_of_a_step_that_is_over_is_let_go(made):
+    drafts = Drafts(made.desk, made.wishes)
+    drafts.keep("run-3", "0.03")
+    drafts.flush()
+    assert not made.wishes.sent
+    assert drafts.text_of("run-3") is None

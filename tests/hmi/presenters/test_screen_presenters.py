@@ -9,8 +9,10 @@ from hmi.presenters.counts import present_counts
 from hmi.presenters.durations import due_time, span
 from hmi.presenters.finish import present_finish
 from hmi.presenters.header import present_header, present_sync
+from hmi.presenters.history import empty_sentence
 from hmi.presenters.orders import present_detail, present_queue
 from hmi.presenters.pad import judge_measurement
+from hmi.presenters.reasons import bad_reasons
 from hmi.presenters.scans import ShowOrder, route_scan
 from hmi.presenters.serial import lead_of, why_not_typed
 from hmi.presenters.step_card import Act, CardBody, present_step_card
@@ -55,7 +57,7 @@ def test_an_unheard_machine_is_unknown_whatever_it_said_before():
 
 def test_records_that_wait_are_said_to_be_safe_here():
     chip = present_sync(topics.SyncTopic("offline", 214, NOW - 12 * MINUTE), NOW)
-    assert (chip.strong, chip.below) == ("offline 12 min", "214 records safe here")
+    assert (chip.strong, chip.below) == ("offline 12 min", "214 safe here")
 
 
 def test_the_alarm_line_names_cause_consequence_action_age_and_the_rest():
@@ -79,6 +81,30 @@ def test_a_silent_engine_is_the_worst_alarm():
     alarm = present_alarms(made.desk.picture, made.clock.moment())
     assert alarm is not None
     assert (alarm.severity, alarm.text) == (Severity.ALARM, "The recorder is away")
+
+
+def test_a_count_the_machine_never_says_is_unknown_and_not_zero():
+    good, bad, *_ = present_counts(*seen(replace(scenes.COUNTS, tells_bad=False)))
+    assert (good.caption, good.strong) == ("Press: good", "182")
+    assert (bad.caption, bad.strong) == ("Press: bad", "–")
+
+
+def test_no_stop_is_only_said_of_a_machine_that_was_seen():
+    assert empty_sentence("stops", was_seen=True) == "No stop in this time."
+    assert "unknown" in empty_sentence("stops", was_seen=False)
+
+
+def test_a_short_timeline_says_no_time_twice():
+    seconds = topics.StateSpan("unknown", scenes.NOW - 20_000_000, None)
+    station = replace(scenes.STATION, shift=None)
+    view = present_timeline(*seen(station, topics.TimelineTopic("press", (seconds,))))
+    words = [text for _, text in view.labels]
+    assert len(set(words)) == len(words)
+
+
+def test_the_reasons_of_a_bad_part_are_few_and_fit_any_product():
+    keys = [reason.key for reason in bad_reasons()]
+    assert keys == ["damaged", "wrong_size", "dirty", "part_missing", "wrong_part", "machine_fault", "test_piece", "other"]
 
 
 def test_counts_are_exact_until_something_is_unexplained_or_unheard():

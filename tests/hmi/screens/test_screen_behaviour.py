@@ -30,6 +30,7 @@ from tests.hmi.screens import scenes
 from tests.hmi.screens.scenes import stage, work
 from tests.hmi.screens.views import settle
 from widgets.scan_filter import ScanFilter
+from widgets.touch_button import TouchButton
 
 FRAME = ("header", "alarm_line", "navigation", "footer")
 
@@ -210,7 +211,7 @@ def test_each_touch_is_one_command(open_window, small):
 
     answered(ConfirmStep("run-2"), "main_action")
     answered(PauseOrder("no_material"), "pause", "pause_no_material")
-    answered(BadPart("unit-186", "scratched"), "bad_part", "reason_scratched")
+    answered(BadPart("unit-186", "damaged"), "bad_part", "reason_damaged")
     answered(FinishOrder(), "finish", "finish_confirm")
     made.tell(work(6))
     answered(JudgeStep("run-6", passed=True), "pass")
@@ -233,8 +234,8 @@ def test_a_unit_touched_beside_the_chart_is_the_bad_one(open_window):
     settle(window)
     window.run.machine.unit_chosen.emit("unit-180")
     settle(window)
-    touch(window, "reason_seal")
-    assert made.wishes.sent == [BadPart("unit-180", "seal")]
+    touch(window, "reason_dirty")
+    assert made.wishes.sent == [BadPart("unit-180", "dirty")]
 
 
 def test_a_value_outside_is_asked_about_and_only_a_person_fails_the_part(open_window):
@@ -355,3 +356,66 @@ def test_a_closed_action_says_why(show):
     assert {window.findChild(QWidget, key).property("disabledReason") for key in ("bad_part", "pause", "finish")} == {
         "sign in first"
     }
+
+
+def test_nobody_signed_in_closes_enter_at_once_and_keeps_what_was_typed(open_window):
+    made = stage()
+    window = open_window(made)
+    window.go("number")
+    for key in "0.03":
+        window.measure.pad.press(key)
+    made.tell(scenes.NOBODY)
+    made.hear()
+    enter = window.measure.findChild(TouchButton, "key_enter")
+    assert enter.property("disabledReason") == "sign in first: your number is kept"
+    assert window.measure.pad.text() == "0.03"
+    made.tell(scenes.SIGNED_IN)
+    made.hear()
+    assert enter.is_open()
+
+
+def test_what_was_typed_while_the_engine_was_away_is_there_again_and_goes_out(open_window):
+    made = stage()
+    window = open_window(made)
+    window.go("number")
+    made.desk.lose_engine("screen.engine_away")
+    for key in "0.03":
+        window.measure.pad.press(key)
+    window.go_home()
+    made.hear()
+    window.go("number")
+    assert window.measure.pad.text() == "0.03"
+
+
+def test_without_an_order_values_stand_once_and_no_closed_actions_are_shown(show):
+    window = show("run_free")
+    assert len([tile for tile in window.findChildren(QWidget, "value_force") if tile.isVisible()]) == 1
+    assert not window.findChild(QWidget, "bad_part").isVisible()
+
+
+def test_a_touch_that_leaves_the_pad_leaves_no_button_looking_chosen(open_window):
+    window = open_window(stage())
+    window.go("number")
+    touch(window, "pad_back")
+    settle(window)
+    assert not any(button.hasFocus() for button in window.findChildren(TouchButton))
+
+
+def test_the_good_key_of_a_check_is_in_the_main_actions_place(open_window):
+    window = open_window(stage(work(6)), small=True)
+    settle(window)
+    bad, good, main = (window.findChild(QWidget, name) for name in ("fail", "pass", "main_action"))
+    assert good.geometry() == main.geometry()
+    apart = good.mapTo(window, QPoint(0, 0)).y() - bad.mapTo(window, QPoint(0, bad.height())).y()
+    assert apart >= window.theme.profile.mm(13)
+
+
+def test_a_station_without_people_says_so(show):
+    window = show("sign_in_monitor", small=True)
+    words = [label.text() for label in window.run.sign_in.findChildren(QLabel) if label.isVisible()]
+    assert "Nobody signs in here" in words
+
+
+def test_the_records_kept_here_are_counted_on_a_small_panel_too(show):
+    window = show("run_offline", small=True)
+    assert [text.text for text in window.frame.header.sync.painted_texts()] == ["offline 12 min", "214 safe here"]

@@ -13,7 +13,7 @@ from tests.audit import audit, controls, text_contrast
 from tests.hmi.screens.conftest import BIG, SMALL
 from tests.hmi.screens.views import VIEWS, built, settle
 from widgets.painted_text import PaintsTexts
-from widgets.profile import PANEL_12, PANEL_21
+from widgets.profile import PANEL_10, PANEL_12, PANEL_21
 from widgets.pseudo import PseudoTranslator
 from widgets.theme import Theme
 
@@ -24,6 +24,8 @@ HARDEST = (
     "run_judge",
     "run_nobody",
     "run_offline",
+    "run_silent",
+    "chart",
     "number",
     "pin",
     "orders",
@@ -32,6 +34,8 @@ HARDEST = (
     "history",
 )
 MOST_TARGETS = 24
+LEAST_PLOT_MM = 45
+"""A curve lower than this can't be judged by eye."""
 
 
 def faults_of(window, name, theme, size):
@@ -40,6 +44,9 @@ def faults_of(window, name, theme, size):
     faults = [f"{name} by {by}: {finding}" for finding in audit(window, theme.profile, theme.tokens)]
     if size == SMALL and len(controls(window)) > MOST_TARGETS:
         faults.append(f"{name}: {len(controls(window))} targets")
+    chart = window.run.machine.chart
+    if chart.isVisibleTo(window) and (high := chart.plot_rect().height() / theme.profile.px_per_mm) < LEAST_PLOT_MM:
+        faults.append(f"{name}: the chart's plot is {high:.0f} mm high, least {LEAST_PLOT_MM}")
     return faults
 
 
@@ -101,4 +108,9 @@ def test_every_screen_has_room_for_a_longer_language(qapp, panel, part):
 def test_the_fullest_screens_have_room_for_larger_text(qapp, panel):
     profile, size = PANELS[panel]
     faults = faults_on(qapp, HARDEST, replace(profile, text_scale=1.25), size)
+    assert not faults, "\n".join(faults)
+
+
+def test_the_work_the_chart_and_the_pad_have_room_on_ten_inches(qapp):
+    faults = faults_on(qapp, ("run", "run_scan", "run_judge", "run_free", "chart", "number", "pin"), PANEL_10, SMALL)
     assert not faults, "\n".join(faults)

@@ -131,6 +131,24 @@ def _free() -> Stage:
     return stage(topics.WorkTopic(), scenes.FREE_ORDERS, topics.AlarmsTopic())
 
 
+def _silent() -> Stage:
+    """The screwdriver has not been heard for a while; the press has."""
+    made = stage()
+    fresh, old = scenes.pulse(made.clock), scenes.pulse(made.clock, heard_ago=12)
+    made.desk.take_pulse(replace(fresh, sources=(fresh.sources[0], old.sources[1])))
+    return made
+
+
+def _monitor() -> Stage:
+    """One machine, no calendar, no people, no orders, no curve, no counter of bad parts."""
+    station = replace(scenes.STATION, has_orders=False, has_centre=False, shift=None)
+    press = replace(scenes.PRESS, state="unknown", packml="", channels=(), window=None, values=scenes.PRESS.values[:1])
+    said = (station, topics.MachinesTopic((press,)), topics.PeopleTopic(None, (), ()), topics.WorkTopic(), topics.OrdersTopic())
+    counts = topics.CountsTopic(good=4, cycles=4, tells_bad=False)
+    span = topics.TimelineTopic("press", (topics.StateSpan("unknown", NOW - 20_000_000, None),))
+    return stage(*said, counts, span, topics.AlarmsTopic(), topics.SyncTopic("none"))
+
+
 def _blocked() -> Stage:
     press = replace(scenes.PRESS, state="not_executing", packml="Idle", since=NOW - 4 * 60_000_000)
     made = stage(topics.MachinesTopic((press, scenes.SCREWDRIVER)), topics.AlarmsTopic())
@@ -150,12 +168,15 @@ VIEWS: dict[str, View] = {
     "run_stale": View(lambda: _stale(stage())),
     "run_engine_gone": View(stage, _refused),
     "run_offline": View(_offline),
+    "run_silent": View(_silent),
+    "run_monitor": View(_monitor),
     "run_paused": View(lambda: stage(work(4, state="interrupted", pause_reason="break"))),
     "run_nobody": View(lambda: stage(scenes.NOBODY)),
     "run_free": View(_free),
     "run_watch": View(lambda: stage(topics.WorkTopic(), topics.OrdersTopic(), topics.SyncTopic("none"))),
     "run_unheard": View(nothing),
     "chart": View(stage, lambda window, _made: window.run.show_card("chart") if "chart" in window.run.cards else None),
+    "sign_in_monitor": View(_monitor, _card("sign_in")),
     "sign_in": View(lambda: stage(scenes.NOBODY), _card("sign_in")),
     "person": View(stage, _card("sign_in")),
     "bad_part": View(stage, _card("bad_part")),
