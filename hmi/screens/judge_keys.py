@@ -10,7 +10,7 @@ from widgets.theme import Theme
 from widgets.touch_button import ButtonKind, TouchButton
 
 APART_MM = 13
-"""Around a key that fails a part (UI.md C01)."""
+"""Around a key that fails a part."""
 
 
 class JudgeKeys(QWidget):

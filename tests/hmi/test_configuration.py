@@ -154,3 +154,10 @@ def test_a_machines_password_and_certificates_come_by_reference(tmp_path: Path, 
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_line_finder(text: str):
     assert all(1 <= number <= len(text.splitlines()) for number in key_lines(text).values())
+
+
+def test_letters_too_large_for_a_small_panel_are_refused(tmp_path: Path):
+    text = DEMO.replace("[screen]", "[screen]\ntext_scale = 1.5")
+    assert text != DEMO
+    (found,) = problems(tmp_path, text)
+    assert found.line == line_of(text, "text_scale")

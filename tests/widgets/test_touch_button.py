@@ -105,3 +105,11 @@ def test_a_second_press_within_400_ms_is_not_admitted():
 def test_pad_keys_admit_the_same_digit_twice():
     guard = PressGuard(BOUNCE_MS)
     assert [guard.admits(at) for at in (0, 30, 120)] == [True, False, True]
+
+
+def test_a_button_grows_with_its_words_and_its_reason(button):
+    low = button.heightForWidth(120)
+    button.show_text("Bad part of a long name")
+    higher = button.heightForWidth(120)
+    button.set_reason("sign in first: your number is kept")
+    assert low < higher < button.heightForWidth(120)

@@ -112,5 +112,7 @@ def test_the_fullest_screens_have_room_for_larger_text(qapp, panel):
 
 
 def test_the_work_the_chart_and_the_pad_have_room_on_ten_inches(qapp):
-    faults = faults_on(qapp, ("run", "run_scan", "run_judge", "run_free", "chart", "number", "pin"), PANEL_10, SMALL)
+    faults = faults_on(
+        qapp, ("run", "run_scan", "run_judge", "run_free", "chart", "number", "pin", "serial", "pause"), PANEL_10, SMALL
+    )
     assert not faults, "\n".join(faults)
