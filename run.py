@@ -77,7 +77,7 @@ def test(arguments: list[str]) -> int:
         [tool("ruff"), "format", "--check", "."],
         [tool("lint-imports")],
         [tool("basedpyright")],
-        [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-q"],
+        [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-q"],
     )
     return max([run(check) for check in checks])
 

@@ -69,3 +69,8 @@ def _no_task_left(monkeypatch):
     monkeypatch.setattr(asyncio.runners, "_cancel_all_tasks", heard)
     yield
     assert not left, "tasks left:\n" + "\n".join(left)
+
+
+def pytest_collection_modifyitems(items):
+    """Whole stations mostly wait, so they begin first and the other worker's tests run beside them."""
+    items.sort(key=lambda item: "whole_station" not in item.keywords)
