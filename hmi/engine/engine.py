@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -39,6 +41,11 @@ log = logging.getLogger(__name__)
 BEGIN_PATIENCE_S = 2.0
 """A screen is let in after so long even if the record can't be written: it then says so."""
 END_PATIENCE_S = 3.0
+GIVE_WAY_S = 0.0005
+"""A thread that computes lets the loop have its turn after so long (Python's default is ten times that).
+
+A poll takes several turns, and while the uplink drains a backlog it would wait for each of them.
+"""
 SELF = "engine"
 CORE = "core"
 DIED = "engine.process_died"
@@ -65,6 +72,7 @@ async def run_engine(
     if child:
         platform.watch_stdin(partial(_call_on, loop, ended.set))
     engine = Engine(settings, drivers)
+    _keep_punctual()
     await engine.start()
     logs.begin(settings.folder, SELF)
     logs.hear_loop(loop)
@@ -76,6 +84,14 @@ async def run_engine(
     finally:
         await engine.stop()
         log.info("the engine of %s ended", settings.id)
+
+
+def _keep_punctual() -> None:
+    """Keep the threads and the collector of this process from making the polls late."""
+    sys.setswitchinterval(GIVE_WAY_S)
+    # What was imported stays for good: a collection that walks it all stops every thread for tens of milliseconds.
+    gc.collect()
+    gc.freeze()
 
 
 class Engine:
