@@ -201,7 +201,8 @@ def _refusing() -> Generator[None]:
     try:
         yield
     except REFUSALS as error:
-        raise CommitFailedError(f"{type(error).__name__}: {error}") from error
+        # People read this: the database's own words, without the statement and the library's address.
+        raise CommitFailedError(str(getattr(error, "orig", None) or error)) from error
     except OSError as error:
         raise CommitFailedError(str(error)) from error
 
