@@ -22,7 +22,3 @@ class VersionError(ChannelError):
         super().__init__(f"screen and engine are of different versions ({ours} and {theirs})")
         self.ours = ours
         self.theirs = theirs
-
-
-class NotConnectedError(ChannelError):
-    """Nobody is at the other end; try again."""
