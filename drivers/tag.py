@@ -95,7 +95,6 @@ class Tag:
     unit: str = ""
     scale: float = 1.0
     offset: float = 0.0
-    deadband: float = 0.0
     group: str = "normal"
     low: float | None = None
     high: float | None = None

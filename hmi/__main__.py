@@ -15,7 +15,7 @@ COMMANDS = {
     "check": "read a station.toml and say all that is wrong; --connect reads every tag once",
     "simulate": "the simulated machines alone",
     "centre": "create, load or look at the central store",
-    "verify": "prove a record: chain, gaps, balance, equality with the centre",
+    "verify": "prove a record: chain, gaps, rows, equality with the centre",
     "demo": "the demo plant: simulated machines, a centre, the station",
 }
 

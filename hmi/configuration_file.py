@@ -72,7 +72,6 @@ class TagTable(Table):
     unit: str = ""
     scale: float = 1.0
     offset: float = 0.0
-    deadband: float = Field(0.0, ge=0)
     group: str = "normal"
     low: float | None = None
     high: float | None = None

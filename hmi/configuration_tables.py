@@ -28,7 +28,6 @@ def tag_from(name: str, table: TagTable) -> Tag:
         unit=table.unit,
         scale=table.scale,
         offset=table.offset,
-        deadband=table.deadband,
         group=table.group,
         low=table.low,
         high=table.high,
