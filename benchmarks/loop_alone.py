@@ -23,7 +23,7 @@ GROUP = "fast"
 
 async def scans(machine: Machine, seconds: float) -> Sequence[int]:
     """When each scan of the fast group was heard."""
-    driver = make_driver(machine, lambda: (time.time_ns() // 1000, time.monotonic_ns()))
+    driver = make_driver(machine, lambda: (time.time_ns() // 1000, time.monotonic_ns()), {})
     heard: list[int] = []
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):

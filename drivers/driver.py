@@ -6,9 +6,9 @@ with back-off capped at 2 s, yields `LinkUp`). It raises only for what a person 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 from drivers.reading import Event
 from drivers.tag import Tag, Value
@@ -60,7 +60,11 @@ class CurveSetup:
 
 @dataclass(frozen=True, slots=True)
 class DeviceSetup:
-    """All a driver is given: `options` are its own keys of station.toml, `groups` name to poll or sampling period in ms."""
+    """All a driver is given: `options` are its own keys of station.toml, `groups` name to poll or sampling period in ms.
+
+    `shared` is one mapping for all drivers of a process: what several devices have in common (a serial line, a gateway) is
+    kept there under the driver's own name, and nowhere else.
+    """
 
     device: str
     options: Mapping[str, Any]
@@ -68,6 +72,7 @@ class DeviceSetup:
     groups: Mapping[str, int]
     stamp: Stamp
     curve: CurveSetup | None = None
+    shared: MutableMapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Driver(Protocol):
@@ -91,6 +96,28 @@ class Driver(Protocol):
 
     async def close(self) -> None:
         """End the link; `events()` stops."""
+        ...
+
+
+@runtime_checkable
+class MethodCaller(Protocol):
+    """A driver whose machine has methods."""
+
+    async def call(self, method: str, arguments: Sequence[Value]) -> Sequence[Value]:
+        """Call once, never again by itself; `method` is in the driver's notation. Raises as `Driver.write` does."""
+        ...
+
+
+@runtime_checkable
+class ConditionKeeper(Protocol):
+    """A driver whose machine keeps its own alarms and wants to hear of it that a person saw them."""
+
+    async def acknowledge(self, condition: str, branch: str, comment: str) -> None:
+        """Tell the machine that a person has seen it. Raises as `Driver.write` does."""
+        ...
+
+    async def confirm(self, condition: str, branch: str, comment: str) -> None:
+        """Tell the machine that a person has dealt with it. Raises as `Driver.write` does."""
         ...
 
 

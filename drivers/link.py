@@ -32,6 +32,24 @@ class LinkFault(StrEnum):
     """The machine answers, and will not have us: user, certificate, security."""
 
 
+class RemarkCode(StrEnum):
+    """What a person should know of a link that works; stable words that messages are made from."""
+
+    NOT_SECURED = "not_secured"
+    """Anybody on the network can read and change what is said; stands as long as it is set so."""
+    HOST_REPLACED = "host_replaced"
+    """The server names a host this panel can't find; the one that was typed is used."""
+    CERTIFICATE_EXPIRES = "certificate_expires"
+    CLOCK_OFF = "clock_off"
+    """The machine's clock and ours differ by more than a minute."""
+    NOT_ALL_WATCHED = "not_all_watched"
+    """The server watches n of m items."""
+    ADDRESS_REFUSED = "address_refused"
+    """The device refuses single addresses; all others are read."""
+    VALUES_LOST = "values_lost"
+    """Values came faster than they could be taken."""
+
+
 class LinkLostError(Exception):
     """A connection ended or never came about; trying again may heal it. `reason` is a plain sentence."""
 

@@ -26,6 +26,7 @@ class Batch:
 
     `values[i]` belongs to `tags[i]`, scaled to its unit; a value whose quality is BAD is None.
     `qualities` is None when all are good. `source_times` holds the machine's own stamps where it gives them.
+    `is_past`: read later from the machine's own history to close a gap, `at` is when it was true; it goes to the signals only.
     """
 
     device: str
@@ -36,6 +37,7 @@ class Batch:
     heard_ns: int
     qualities: Sequence[Quality] | None = None
     source_times: Sequence[int | None] | None = None
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +88,85 @@ class LinkUp:
     heard_ns: int
 
 
-Event = Batch | Samples | Heard | LinkDown | LinkUp
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a person should know of a link that works: `code` a stable word (`drivers.link.RemarkCode`), `reason` a sentence.
+
+    It stands until the same code comes with `is_over`; told once, not each time. A lost link ends none of them.
+    """
+
+    device: str
+    code: str
+    reason: str
+    at: int
+    heard_ns: int
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Values of a working link that are gone for good (a server's queue ran over): a gap, recorded once.
+
+    `count` is None where nobody can tell how many.
+    """
+
+    device: str
+    group: str
+    reason: str
+    since: int
+    at: int
+    heard_ns: int
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A machine's own alarm as it stands now (OPC UA A&C). `id` names the condition, `branch` the one occurrence to answer to.
+
+    Told for every change, and for all that stand when a link begins, then `Refreshed`. `severity` is 1 to 1000. A condition
+    that is neither active nor retained is over.
+    """
+
+    device: str
+    id: str
+    branch: str
+    source: str
+    text: str
+    severity: int
+    is_active: bool
+    is_acknowledged: bool
+    is_confirmed: bool
+    is_retained: bool
+    came_at: int
+    at: int
+    heard_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """All conditions that stand have been told since the link began; any other a listener still holds is over."""
+
+    device: str
+    at: int
+    heard_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waveform:
+    """A stretch of a high-rate channel, in order: `samples` as little-endian float32 in `unit`, `rate_hz` a second.
+
+    `first` counts since the link began, `lost` samples went missing just before it; `at` is the time of its last sample.
+    """
+
+    device: str
+    channel: str
+    unit: str
+    rate_hz: float
+    first: int
+    samples: bytes
+    lost: int
+    at: int
+    heard_ns: int
+
+
+Event = Batch | Samples | Heard | LinkDown | LinkUp | Remark | Lost | Condition | Refreshed | Waveform

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 Value = bool | int | float | str | None
 
@@ -66,6 +67,10 @@ class DataType(StrEnum):
     UINT64 = "uint64"
     FLOAT32 = "float32"
     FLOAT64 = "float64"
+    BCD16 = "bcd16"
+    """Four decimal digits in 16 bits."""
+    BCD32 = "bcd32"
+    """Eight decimal digits in 32 bits."""
     STRING = "string"
 
 
@@ -80,11 +85,26 @@ class AlarmText:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteRule:
+    """Who may write a tag by hand, and when. Without one only the station itself writes (permits, heartbeat).
+
+    `roles` are names of people's roles; `states` PackML or MachineryItemState names the machine must be in (empty: any);
+    `step` the largest change at once in the tag's unit; `interval_ms` the least time between two writes.
+    """
+
+    roles: tuple[str, ...]
+    states: tuple[str, ...] = ()
+    step: float | None = None
+    interval_ms: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
     """One named value of one machine.
 
-    `address` is in the driver's own notation (`holding:100`, `coil:3`, `holding:100.5` for a bit; an OPC UA node id,
-    with `/Field` for a structure's field, `#3` for a bit). The value a person sees is `raw * scale + offset` in `unit`.
+    `address` is in the driver's own notation (`holding:100`, `coil:3`, `holding:100.5` for a bit, `holding:100[2]` for an
+    element; an OPC UA node id, with `/Field` for a structure's field, `[2]` for an element, `#3` for a bit). The value a
+    person sees is `raw * scale + offset` in `unit`.
     """
 
     name: str
@@ -101,5 +121,14 @@ class Tag:
     writable: bool = False
     title: str = ""
     alarm: AlarmText | None = None
-    states: Mapping[int, str] = field(default_factory=dict)
+    states: Mapping[int, str] = field(default_factory=dict[int, str])
     """For `Role.STATE`: raw value to PackML state name; empty means the numbers of OPC 30060."""
+    texts: Mapping[int, str] = field(default_factory=dict[int, str])
+    """What each number of an enumeration or an alarm code means to a person."""
+    deadband: float = 0.0
+    """In `unit`: a value that moved less since it was last told is told as it was."""
+    span: tuple[float, float] | None = None
+    """What the instrument can measure, in `unit`; a value outside is bad, because it can't be true."""
+    write: WriteRule | None = None
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The driver's own keys of this tag (Modbus: `order`, `encoding`, `length`)."""

@@ -7,10 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from drivers.tag import DataType, Purpose, Role
+from station_db.records.people import PersonRole
 
 CONFIG_VERSION = 1
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Number = Annotated[str, Field(pattern=r"^\d+$")]
+"""A whole number as a key of a table."""
 
 
 class Table(BaseModel):
@@ -62,6 +65,15 @@ class AlarmTable(Table):
     priority: Literal["low", "medium", "high", "urgent"] = "medium"
 
 
+class WriteTable(Table):
+    """Who may write a tag by hand, and when."""
+
+    roles: Annotated[tuple[Annotated[PersonRole, Field(strict=False)], ...], Field(strict=False, min_length=1)]
+    states: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    step: float | None = Field(None, gt=0)
+    interval_ms: int = Field(1000, ge=0, le=3_600_000)
+
+
 class TagTable(Table):
     """One tag: `force = { address = "holding:20", type = "int16", role = "signal", ... }`."""
 
@@ -78,7 +90,14 @@ class TagTable(Table):
     writable: bool = False
     title: str = ""
     alarm: AlarmTable | None = None
-    states: dict[Annotated[str, Field(pattern=r"^\d+$")], str] = Field(default_factory=dict)
+    states: dict[Number, str] = Field(default_factory=dict)
+    texts: dict[Number, str] = Field(default_factory=dict)
+    deadband: float = Field(0.0, ge=0)
+    span: Annotated[tuple[float, float], Field(strict=False)] | None = None
+    write: WriteTable | None = None
+    count: int | None = Field(None, ge=1, le=1000)
+    """An array: so many tags, `name[0]` and on, at `address[0]` and on."""
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
 class ChannelTable(Table):

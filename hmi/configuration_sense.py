@@ -45,3 +45,9 @@ def in_tag(key: KeyPath, tag: TagTable) -> Iterator[Found]:
         yield key, "tag.limits", (str(tag.low), str(tag.high))
     if tag.scale == 0:
         yield key, "tag.scale", ()
+    if tag.span is not None and tag.span[0] >= tag.span[1]:
+        yield key, "tag.limits", (str(tag.span[0]), str(tag.span[1]))
+    if tag.write is not None and not tag.writable:
+        yield key, "tag.write_not_writable", ()
+    if tag.count is not None and tag.purpose:
+        yield key, "tag.array_purpose", (tag.purpose,)

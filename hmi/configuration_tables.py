@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from drivers.driver import CurveSetup
-from drivers.tag import AlarmText, Tag
+from drivers.tag import AlarmText, Tag, WriteRule
 from hmi.configuration_file import CurveTable, MachineTable, ScreenTable, TagTable
 from hmi.settings import Chart, Machine, Screen
 
 
 def machine_from(table: MachineTable, options: dict[str, Any]) -> Machine:
     """One machine."""
-    tags = tuple(tag_from(name, tag) for name, tag in table.tags.items())
+    tags = tuple(tag for name, one in table.tags.items() for tag in tags_from(name, one))
     curve, chart = (curve_from(table.curve), chart_from(table.curve)) if table.curve else (None, None)
     return Machine(table.id, table.name, table.protocol, options, tags, table.groups, table.rate_max, curve, chart)
+
+
+def tags_from(name: str, table: TagTable) -> list[Tag]:
+    """One tag, or those of an array's elements."""
+    tag = tag_from(name, table)
+    if table.count is None:
+        return [tag]
+    return [
+        replace(tag, name=f"{name}[{at}]", address=f"{tag.address}[{at}]", title=f"{tag.title} {at + 1}")
+        for at in range(table.count)
+    ]
 
 
 def tag_from(name: str, table: TagTable) -> Tag:
@@ -35,6 +47,11 @@ def tag_from(name: str, table: TagTable) -> Tag:
         title=table.title or name.replace("_", " "),
         alarm=AlarmText(**table.alarm.model_dump()) if table.alarm else None,
         states={int(raw): state for raw, state in table.states.items()},
+        texts={int(raw): text for raw, text in table.texts.items()},
+        deadband=table.deadband,
+        span=table.span,
+        write=WriteRule(**table.write.model_dump()) if table.write else None,
+        options=dict(table.options),
     )
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from drivers.driver import Driver, MachineSetupError
 from hmi.clock import SystemClock
@@ -21,7 +22,8 @@ def build_drivers(settings: Settings) -> list[Driver] | None:
     """A driver a machine, not connected; or None after saying at which lines what does not fit."""
     problems = [problem for at, machine in enumerate(settings.machines) for problem in misfits(settings.path, at, machine)]
     if not problems:
-        return [make_driver(machine, stamp) for machine in settings.machines]
+        shared: dict[str, Any] = {}
+        return [make_driver(machine, stamp, shared) for machine in settings.machines]
     for problem in problems:
         print(complaint(settings.path, problem), file=sys.stderr)
     print("Nothing was started or changed.", file=sys.stderr)
@@ -37,7 +39,7 @@ def misfits(path: Path, at: int, machine: Machine) -> Iterator[Problem]:
     tags = machine.tags
     while True:
         try:
-            make_driver(replace(machine, tags=tags), stamp)
+            make_driver(replace(machine, tags=tags), stamp, {})
         except MachineSetupError as error:
             yield misfit(path, at, error)
             rest = tuple(tag for tag in tags if tag.name != error.tag)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from importlib.metadata import entry_points
+from typing import Any
 
 from drivers.driver import DeviceSetup, Driver, MachineSetupError, Stamp
 from hmi.settings import Machine
@@ -10,8 +12,8 @@ from hmi.settings import Machine
 GROUP = "lineside.drivers"
 
 
-def make_driver(machine: Machine, stamp: Stamp) -> Driver:
-    """The driver of one machine, not yet connected. Raises `MachineSetupError`."""
+def make_driver(machine: Machine, stamp: Stamp, shared: MutableMapping[str, Any]) -> Driver:
+    """The driver of one machine, not yet connected; `shared` is the one mapping of all drivers. Raises `MachineSetupError`."""
     found = tuple(entry_points(group=GROUP, name=machine.protocol))
     if not found:
         raise MachineSetupError(machine.id, f"no driver is installed for the protocol '{machine.protocol}'")
@@ -22,5 +24,6 @@ def make_driver(machine: Machine, stamp: Stamp) -> Driver:
         groups=machine.groups,
         stamp=stamp,
         curve=machine.curve,
+        shared=shared,
     )
     return found[0].load()(setup)

@@ -15,6 +15,8 @@ TEXTS: dict[str, str] = {
     "tag.purpose_twice": "the purpose '{0}' is already that of '{1}'. Only one tag may have it.",
     "tag.limits": "low is {0} and high is {1}. Low must not be above high.",
     "tag.scale": "a scale of 0 makes every value 0. Give the real factor.",
+    "tag.write_not_writable": "people may write it, but it is not writable. Add writable = true or take the table out.",
+    "tag.array_purpose": "an array has no single purpose, but this is called '{0}'. Take count or purpose out.",
     "tag.state": "'{0}' is no state of PackML. Use one of {1}.",
     "zone.unknown": "there is no time zone '{0}'. Use a name such as Europe/Berlin.",
     "machine.twice": "a second machine is called '{0}'. Give each its own id.",

@@ -94,4 +94,4 @@ def test_the_present_of_a_subscription_is_all_it_ever_said(press_machine):
 
 def test_a_protocol_nobody_installed_is_named(press_machine):
     with pytest.raises(MachineSetupError, match="bench"):
-        make_driver(press_machine, lambda: (0, 0))
+        make_driver(press_machine, lambda: (0, 0), {})
