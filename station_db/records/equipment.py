@@ -44,7 +44,10 @@ class LinkGap:
 
 @record("alarm_event")
 class AlarmEvent:
-    """An alarm of a machine (its bit) or of the station itself (process, link, store, sync)."""
+    """An alarm of a machine (its bit, code or condition) or of the station itself (process, link, store, sync).
+
+    `acknowledged_by` is the person, or the machine's name where it was acknowledged over there.
+    """
 
     id: RecordId
     source: str
@@ -53,6 +56,8 @@ class AlarmEvent:
     text: str
     came_at: Instant
     went_at: Instant | None = None
+    acknowledged_at: Instant | None = None
+    acknowledged_by: str | None = None
 
 
 class WriteState(StrEnum):
@@ -66,7 +71,10 @@ class WriteState(StrEnum):
 
 @record("machine_write")
 class MachineWrite:
-    """A value asked of a machine, and what came of it. Found `asked` after a restart it is unknown and never repeated."""
+    """A value asked of a machine, and what came of it. Found `asked` after a restart it is unknown and never repeated.
+
+    `old_value` is what stood there when it was asked; `group_id` joins the writes of one recipe.
+    """
 
     id: RecordId
     machine: str
@@ -77,6 +85,8 @@ class MachineWrite:
     asked_at: Instant
     ended_at: Instant | None = None
     reason: str = ""
+    old_value: float | None = None
+    group_id: str | None = None
 
 
 @record("engine_run")

@@ -52,7 +52,7 @@ class UnseenParts:
 
 @record("count_gap")
 class CountGap:
-    """A jump of a counter that can't be explained; a person settles it."""
+    """A jump of a counter that can't be explained; a person settles it: how many parts, good and bad, and why so."""
 
     id: RecordId
     machine: str
@@ -63,3 +63,8 @@ class CountGap:
     to_at: Instant
     reason: str
     settled: bool = False
+    settled_good: int | None = None
+    settled_bad: int | None = None
+    settled_by: str | None = None
+    settled_at: Instant | None = None
+    settled_reason: str | None = None

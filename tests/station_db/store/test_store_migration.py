@@ -13,12 +13,13 @@ from tests.station_db.store import store_worker
 from tests.station_db.store.store_cases import at, cycle_changes, open_store
 
 MIGRATION_POINTS = ("during_migration_copy", "during_migration", "before_swap", "after_swap")
-SECOND_REVISION = """
+OLDER = migrating.HEAD
+NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "next"
+down_revision = "%s"
 
 
 def upgrade() -> None:
@@ -32,13 +33,29 @@ def next_version(tmp_path, monkeypatch):
     """A later Lineside, whose schema has one more column."""
     scripts = tmp_path / "scripts"
     shutil.copytree(migrating.SCRIPTS, scripts)
-    (scripts / "versions" / "0002_more.py").write_text(SECOND_REVISION)
+    (scripts / "versions" / "next_more.py").write_text(NEXT_REVISION % migrating.HEAD)
 
     def begin():
         monkeypatch.setattr(migrating, "SCRIPTS", scripts)
-        monkeypatch.setattr(migrating, "HEAD", "0002")
+        monkeypatch.setattr(migrating, "HEAD", "next")
 
     return begin
+
+
+ADDED = {
+    "alarm_event": ("acknowledged_at", "acknowledged_by"),
+    "count_gap": ("settled_good", "settled_bad", "settled_by", "settled_at", "settled_reason"),
+    "machine_write": ("old_value", "group_id"),
+}
+
+
+def to_first_schema(path):
+    """Take back what the second revision added, so that the store is one of the first version."""
+    with closing(sqlite3.connect(path)) as record, record:
+        for table, columns in ADDED.items():
+            for column in columns:
+                record.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        record.execute("UPDATE alembic_version SET version_num = '0001'")
 
 
 @pytest.fixture
@@ -64,12 +81,22 @@ def test_an_older_store_is_migrated_and_goes_on_in_its_epoch(folder, next_versio
     assert (store.position.epoch_no, store.position.seq, store.generation) == (1, 2, 2)
     store.commit([cycle_changes(2)], at(2))
     store.close()
-    assert revision(folder / "record.db") == "0002"
-    assert revision(folder / "record.db.before-0002") == "0001"
+    assert revision(folder / "record.db") == "next"
+    assert revision(folder / "record.db.before-next") == OLDER
     store_is_sound(folder, ["cycle-000001", "cycle-000002"])
     again = open_store(folder, prefix="again")
     assert (again.position.epoch_no, again.notices) == (1, ())
     again.close()
+
+
+def test_a_store_of_the_first_version_is_migrated_with_its_records(folder):
+    to_first_schema(folder / "record.db")
+    store = open_store(folder, prefix="later")
+    assert MIGRATED in [notice.code for notice in store.notices]
+    store.commit([cycle_changes(2)], at(2))
+    store.close()
+    assert revision(folder / f"record.db.before-{migrating.HEAD}") == "0001"
+    store_is_sound(folder, ["cycle-000001", "cycle-000002"])
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the workers are forked")
@@ -77,11 +104,11 @@ def test_an_older_store_is_migrated_and_goes_on_in_its_epoch(folder, next_versio
 def test_a_migration_that_died_left_the_old_or_the_new_store(folder, next_version, point):
     next_version()
     assert store_worker.run(store_worker.record, folder, crash=point).was_killed
-    assert revision(folder / "record.db") == ("0002" if point == "after_swap" else "0001")
-    assert revision(folder / "record.db.before-0002") == "0001"
+    assert revision(folder / "record.db") == ("next" if point == "after_swap" else OLDER)
+    assert revision(folder / "record.db.before-next") == OLDER
     store_is_sound(folder, ["cycle-000001"])
     again = store_worker.run(store_worker.record, folder, kill_after=1)
-    assert revision(folder / "record.db") == "0002"
+    assert revision(folder / "record.db") == "next"
     store_is_sound(folder, ["cycle-000001", *again.saved])
 
 
@@ -94,5 +121,5 @@ def test_a_newer_store_is_refused_and_not_changed(folder, next_version, monkeypa
     with pytest.raises(NewerSchemaError) as refusal:
         open_store(folder)
     assert refusal.value.path == folder / "record.db"
-    assert "0002" in refusal.value.reason
+    assert "next" in refusal.value.reason
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
