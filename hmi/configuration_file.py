@@ -120,6 +120,13 @@ class CurveTable(Table):
     window: Annotated[tuple[float, float, float, float], Field(strict=False)] | None = None
 
 
+class RecipeTable(Table):
+    """`[machine.recipes.NAME]`: values written one after another, in the order they stand."""
+
+    title: str = ""
+    values: Annotated[dict[Name, float], Field(min_length=1)]
+
+
 class MachineTable(Table):
     """One `[[machine]]`."""
 
@@ -131,6 +138,7 @@ class MachineTable(Table):
     groups: dict[Name, Annotated[int, Field(ge=10, le=3_600_000)]] = Field(default_factory=lambda: {"normal": 500})
     tags: dict[Name, TagTable] = Field(min_length=1)
     curve: CurveTable | None = None
+    recipes: dict[Name, RecipeTable] = Field(default_factory=dict)
 
 
 class StationFile(Table):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
-from hmi.configuration_file import MachineTable, StationFile, TagTable
+from drivers.tag import DataType
+from hmi.configuration_file import MachineTable, RecipeTable, StationFile, TagTable
 from hmi.toml_lines import Path as KeyPath
 from station_db.records.base import CENTRE
 
@@ -37,6 +38,18 @@ def in_machine(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
         if tag.purpose and (first := purposes.setdefault(tag.purpose, name)) != name:
             yield key, "tag.purpose_twice", (tag.purpose, first)
         yield from in_tag(key, tag)
+    for name, recipe in machine.recipes.items():
+        yield from in_recipe((*where, "recipes", name), machine, recipe)
+
+
+def in_recipe(where: KeyPath, machine: MachineTable, recipe: RecipeTable) -> Iterator[Found]:
+    """Between a recipe and the tags it writes."""
+    for name, value in recipe.values.items():
+        tag, key = machine.tags.get(name), (*where, "values", name)
+        if tag is None or tag.write is None:
+            yield key, "recipe.tag", (name,)
+        elif (tag.low is not None and value < tag.low) or (tag.high is not None and value > tag.high):
+            yield key, "recipe.value", (f"{value:g}", str(tag.low), str(tag.high))
 
 
 def in_tag(key: KeyPath, tag: TagTable) -> Iterator[Found]:
@@ -49,5 +62,9 @@ def in_tag(key: KeyPath, tag: TagTable) -> Iterator[Found]:
         yield key, "tag.limits", (str(tag.span[0]), str(tag.span[1]))
     if tag.write is not None and not tag.writable:
         yield key, "tag.write_not_writable", ()
+    if tag.write is not None and tag.type is DataType.STRING:
+        yield key, "tag.write_text", ()
+    elif tag.write is not None and tag.type is not DataType.BOOL and (tag.low is None or tag.high is None):
+        yield key, "tag.write_limits", ()
     if tag.count is not None and tag.purpose:
         yield key, "tag.array_purpose", (tag.purpose,)

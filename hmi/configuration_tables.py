@@ -8,14 +8,24 @@ from typing import Any
 from drivers.driver import CurveSetup
 from drivers.tag import AlarmText, Tag, WriteRule
 from hmi.configuration_file import CurveTable, MachineTable, ScreenTable, TagTable
-from hmi.settings import Chart, Machine, Screen
+from hmi.settings import Chart, Machine, Recipe, Screen
 
 
 def machine_from(table: MachineTable, options: dict[str, Any]) -> Machine:
     """One machine."""
     tags = tuple(tag for name, one in table.tags.items() for tag in tags_from(name, one))
     curve, chart = (curve_from(table.curve), chart_from(table.curve)) if table.curve else (None, None)
-    return Machine(table.id, table.name, table.protocol, options, tags, table.groups, table.rate_max, curve, chart)
+    return Machine(
+        table.id, table.name, table.protocol, options, tags, table.groups, table.rate_max, curve, chart, recipes_from(table)
+    )
+
+
+def recipes_from(table: MachineTable) -> tuple[Recipe, ...]:
+    """What can be sent to it as a whole."""
+    return tuple(
+        Recipe(name, recipe.title or name.replace("_", " "), tuple(recipe.values.items()))
+        for name, recipe in table.recipes.items()
+    )
 
 
 def tags_from(name: str, table: TagTable) -> list[Tag]:

@@ -23,6 +23,15 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """Values that belong together, in the order they are written."""
+
+    name: str
+    title: str
+    values: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """One `[[machine]]`: `protocol` names the driver (entry point), `options` are that driver's own keys.
 
@@ -38,6 +47,7 @@ class Machine:
     rate_max: float = 120.0
     curve: CurveSetup | None = None
     chart: Chart | None = None
+    recipes: tuple[Recipe, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

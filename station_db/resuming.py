@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from station_db.feed import cursor_of
 from station_db.present import FOREVER, Present
 from station_db.queries import Span, counts
-from station_db.records.equipment import WriteState
+from station_db.records.equipment import DownloadState, WriteState
 from station_db.records.orders import JobResponse, JobState
 from station_db.records.resume import Resume
 from station_db.tables import TYPED
@@ -36,6 +36,7 @@ def resume(connection: Connection, station_id: str) -> Resume:
         **(present.work(running.id) if running else {}),
         given=present.where("permit", TYPED["permit"].c.ended_at.is_(None)),
         writes=present.where("machine_write", TYPED["machine_write"].c.state == WriteState.ASKED),
+        downloads=present.where("recipe_download", TYPED["recipe_download"].c.state == DownloadState.RUNNING),
         sign_in=_first(present.open("sign_in", "started_at", "ended_at")[::-1]),
         shift=_first(shifts),
         states=present.states(shifts),

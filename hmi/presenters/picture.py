@@ -13,6 +13,7 @@ from hmi.station.topics import (
     MachineView,
     OrdersTopic,
     PeopleTopic,
+    SetpointsTopic,
     StationTopic,
     SyncTopic,
     TimelineTopic,
@@ -31,6 +32,7 @@ _FIELDS: dict[type, str] = {
     AlarmsTopic: "alarms",
     SyncTopic: "sync",
     CycleTopic: "cycle",
+    SetpointsTopic: "setpoints",
 }
 
 
@@ -48,6 +50,7 @@ class Picture:
     alarms: AlarmsTopic = field(default_factory=AlarmsTopic)
     sync: SyncTopic = field(default_factory=SyncTopic)
     cycle: CycleTopic = field(default_factory=CycleTopic)
+    setpoints: SetpointsTopic = field(default_factory=SetpointsTopic)
     hearing: Hearing = field(default_factory=Hearing)
 
     def with_topic(self, topic: Topic) -> Picture:

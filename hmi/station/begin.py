@@ -18,7 +18,7 @@ from hmi.station.topics import SyncTopic
 from hmi.station.turn import Turn
 from hmi.station.wiring import Wiring, wire
 from hmi.station.work import LAST_UNITS, Work
-from station_db.records.equipment import EngineRun, EquipmentState, WriteState
+from station_db.records.equipment import DownloadState, EngineRun, EquipmentState, WriteState
 from station_db.records.orders import JobState, Permit, PermitState, UnitState
 from station_db.records.production import Cycle
 from station_db.records.resume import Resume
@@ -73,6 +73,10 @@ def _close_the_past(resume: Resume, turn: Turn) -> None:
         if write.state is WriteState.ASKED:
             ended_at = turn.not_before(write.asked_at)
             turn.keep(replace(write, state=WriteState.UNKNOWN, ended_at=ended_at, reason="restart"))
+
+    for download in resume.downloads:
+        ended_at = turn.not_before(download.started_at)
+        turn.keep(replace(download, state=DownloadState.NOT_DONE, ended_at=ended_at, reason="restart"))
 
 
 def _state(machine: str, resume: Resume, turn: Turn) -> EquipmentState:

@@ -94,6 +94,24 @@ class SaveDraft:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class WriteSetpoint:
+    """Write a value to a machine, as typed; `shown` is the value the person saw there when deciding."""
+
+    machine: str
+    tag: str
+    text: str
+    shown: float
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadRecipe:
+    """Write a recipe's values one after another."""
+
+    machine: str
+    recipe: str
+
+
 Body = (
     SignIn
     | SignOut
@@ -107,6 +125,8 @@ Body = (
     | JudgeStep
     | BadPart
     | SaveDraft
+    | WriteSetpoint
+    | DownloadRecipe
 )
 
 BODIES: dict[str, type[Body]] = {
@@ -124,6 +144,8 @@ BODIES: dict[str, type[Body]] = {
         JudgeStep,
         BadPart,
         SaveDraft,
+        WriteSetpoint,
+        DownloadRecipe,
     )
 }
 

@@ -25,7 +25,10 @@ ALLOWED: Mapping[type[commands.Body], frozenset[PersonRole]] = {
     commands.JudgeStep: EVERYBODY,
     commands.BadPart: EVERYBODY,
     commands.SaveDraft: EVERYBODY,
+    commands.WriteSetpoint: EVERYBODY,
+    commands.DownloadRecipe: EVERYBODY,
 }
+"""Setpoints and recipes besides ask the tag's own rule, which names its roles."""
 WITHOUT_A_PERSON = frozenset[type[commands.Body]]({commands.SignIn})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from hmi.station.alarms import Alarms
@@ -20,6 +20,7 @@ from hmi.station.timeline import Spans
 from hmi.station.topics import SyncTopic
 from hmi.station.wiring import Wiring
 from hmi.station.work import Work
+from hmi.station.written import Download, Setpoints
 from station_db.records.base import Instant
 from station_db.records.equipment import EngineRun, EquipmentState
 from station_db.records.people import PersonRole, ShiftOccurrence, SignIn
@@ -74,6 +75,9 @@ class Station:
     clock_skew_us: int
     """Wall clock minus monotonic clock, as of the last tick: a jump shows a clock step."""
     clock_stepped_ns: int = 0
+    setpoints: Setpoints = field(default_factory=Setpoints)
+    downloads: Mapping[str, Download] = field(default_factory=dict[str, Download])
+    """The recipe under way at each machine, or how the last one ended."""
 
     @property
     def main(self) -> str:

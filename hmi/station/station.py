@@ -12,7 +12,19 @@ from typing import Any
 
 from drivers.reading import Event
 from hmi.clock import Moment
-from hmi.station import alarms, calendar_turn, machines, outcomes, permissions, permits, plant, releases, views, wishes
+from hmi.station import (
+    alarms,
+    calendar_turn,
+    machine_orders,
+    machines,
+    outcomes,
+    permissions,
+    permits,
+    plant,
+    releases,
+    views,
+    wishes,
+)
 from hmi.station import begin as beginning
 from hmi.station.codes import Code, RefusedError
 from hmi.station.commands import Command
@@ -77,7 +89,7 @@ def learn(station: Station, records: Iterable[Any], now: Moment) -> Outcome:
 def wrote(station: Station, result: WriteResult, now: Moment) -> Outcome:
     """A machine write ended."""
     turn = Turn(now)
-    return _decide(station, permits.wrote(station, result, turn), turn)
+    return _decide(station, machine_orders.wrote(permits.wrote(station, result, turn), result, turn), turn)
 
 
 def heartbeat_paused(station: Station, machine_id: str, now: Moment) -> Outcome:
@@ -133,5 +145,5 @@ def _try(station: Station, command: Command, turn: Turn) -> tuple[Station, Turn]
 
 
 def _decide(before: Station, after: Station, turn: Turn) -> Outcome:
-    after = permits.advance(after, turn)
+    after = machine_orders.settle(permits.advance(after, turn), turn)
     return after, Decision(turn.changes, turn.writes, topics=views.redrawn(before, after))

@@ -267,6 +267,58 @@ class CycleTopic:
     unit_number: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SetpointView:
+    """A value people may write; `state` is that of its last write (`asked`, `confirmed`, `refused`, `unknown`, empty: none).
+
+    What it is now comes with the live values of `group`.
+    """
+
+    tag: str
+    title: str
+    unit: str
+    decimals: int
+    low: float | None
+    high: float | None
+    step: float | None
+    is_switch: bool
+    texts: tuple[tuple[int, str], ...]
+    roles: tuple[str, ...]
+    group: str
+    asked: float | None = None
+    state: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeView:
+    """A recipe with its values as (title, value, unit); `state` is that of its last way into the machine."""
+
+    name: str
+    title: str
+    values: tuple[tuple[str, float, str], ...]
+    state: str = ""
+    confirmed: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSetpoints:
+    """What people may write at one machine."""
+
+    machine: str
+    name: str
+    setpoints: tuple[SetpointView, ...] = ()
+    recipes: tuple[RecipeView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetpointsTopic:
+    """What people may write, machine by machine; machines without any are left out."""
+
+    machines: tuple[MachineSetpoints, ...] = ()
+
+
 Topic = (
     StationTopic
     | MachinesTopic
@@ -278,6 +330,7 @@ Topic = (
     | AlarmsTopic
     | SyncTopic
     | CycleTopic
+    | SetpointsTopic
 )
 
 TOPICS: dict[str, type[Topic]] = {
@@ -293,5 +346,6 @@ TOPICS: dict[str, type[Topic]] = {
         AlarmsTopic,
         SyncTopic,
         CycleTopic,
+        SetpointsTopic,
     )
 }

@@ -20,6 +20,7 @@ from hmi.station.topics import (
     OrdersTopic,
     PeopleTopic,
     PersonView,
+    SetpointsTopic,
     ShiftView,
     StationTopic,
     SyncTopic,
@@ -29,6 +30,7 @@ from hmi.station.topics import (
     WorkTopic,
 )
 from hmi.station.views_orders import orders, work
+from hmi.station.views_setpoints import setpoints_topic
 from station_db.records.people import Person
 
 LIVE_ROLES = frozenset({Role.PROCESS_VALUE, Role.SIGNAL})
@@ -97,6 +99,7 @@ VIEWS: Mapping[type, Callable[[Station], Topic]] = {
     AlarmsTopic: lambda station: AlarmsTopic(alarms.worst_first(station.alarms)),
     SyncTopic: lambda station: station.sync,
     CycleTopic: cycle_topic,
+    SetpointsTopic: setpoints_topic,
 }
 
 PARTS: Mapping[type, Callable[[Station], tuple[object, ...]]] = {
@@ -110,6 +113,7 @@ PARTS: Mapping[type, Callable[[Station], tuple[object, ...]]] = {
     AlarmsTopic: lambda now: (now.alarms,),
     SyncTopic: lambda now: (now.sync,),
     CycleTopic: lambda now: (now.last_cycle, now.work),
+    SetpointsTopic: lambda now: (now.setpoints, now.downloads),
 }
 """What each topic is drawn from: while these are the same objects, so is the picture."""
 

@@ -89,6 +89,32 @@ class MachineWrite:
     group_id: str | None = None
 
 
+class DownloadState(StrEnum):
+    """How a recipe's way into the machine stands."""
+
+    RUNNING = "running"
+    CONFIRMED = "confirmed"
+    NOT_DONE = "not_done"
+
+
+@record("recipe_download")
+class RecipeDownload:
+    """A recipe written to a machine: `confirmed` of `total` values were read back. Its writes name it as their group.
+
+    Found running after a restart it is not done: what was not confirmed before nobody writes any more.
+    """
+
+    id: RecordId
+    machine: str
+    recipe: str
+    state: DownloadState = DownloadState.RUNNING
+    total: int
+    confirmed: int = 0
+    started_at: Instant
+    ended_at: Instant | None = None
+    reason: str = ""
+
+
 @record("engine_run")
 class EngineRun:
     """One life of the engine; without `ended_at` it was killed or still runs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from station_db.records.base import Instant, RecordId
-from station_db.records.equipment import AlarmEvent, EngineRun, EquipmentState, LinkGap, MachineWrite
+from station_db.records.equipment import AlarmEvent, EngineRun, EquipmentState, LinkGap, MachineWrite, RecipeDownload
 from station_db.records.local import CommandOutcome, CounterPosition, Draft
 from station_db.records.orders import (
     CheckResult,
@@ -54,6 +54,7 @@ class Resume:
     permits: tuple[Permit, ...] = ()
     given: tuple[Permit, ...] = ()
     writes: tuple[MachineWrite, ...] = ()
+    downloads: tuple[RecipeDownload, ...] = ()
     sign_in: SignIn | None = None
     shift: ShiftOccurrence | None = None
     states: tuple[EquipmentState, ...] = ()
