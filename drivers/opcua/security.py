@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import dataclass
 
 from asyncua import ua
 from asyncua.client.client import Client
 from asyncua.crypto.security_policies import SecurityPolicyBasic256Sha256
 from asyncua.crypto.uacrypto import CertProperties
 
+from drivers.link import RemarkCode
+from drivers.opcua.client import SecuredClient
 from drivers.opcua.identity import identity
 from drivers.opcua.options import OpcUaOptions, Security
 from drivers.opcua.refusals import unknown_certificate
@@ -21,10 +24,17 @@ REQUEST_S = 2.0
 """How long a server may think about one request."""
 
 
-async def secure(client: Client, options: OpcUaOptions) -> None:
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """How a link is protected, as far as a person should know: remarks that stand as long as the link does."""
+
+    remarks: tuple[tuple[RemarkCode, str], ...] = ()
+
+
+async def secure(client: SecuredClient, options: OpcUaOptions) -> Secured:
     """Set certificates and user on a client that is not yet connected. Raises `LinkLostError` for a server not trusted."""
     if options.security is Security.NONE:
-        return
+        return Secured(((RemarkCode.NOT_SECURED, "anybody on the network can read and change what is said"),))
     assert options.pki is not None, "the options see to it"
     ours = await asyncio.to_thread(identity, options.pki)
     client.application_uri = ours.uri
@@ -33,6 +43,7 @@ async def secure(client: Client, options: OpcUaOptions) -> None:
     if options.user is not None:
         client.set_user(options.user)
         client.set_password(options.password or "")
+    return Secured()
 
 
 async def _trusted_certificate(options: OpcUaOptions) -> bytes:

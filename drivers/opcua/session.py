@@ -14,13 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from asyncua import ua
-from asyncua.client.client import Client
 from asyncua.common.subscription import Subscription
 from asyncua.ua.attribute_ids import AttributeIds
 
 from drivers.dialling import dial_fault
-from drivers.link import LinkFault, LinkLostError, NotSentError
+from drivers.link import LinkFault, LinkLostError, NotSentError, RemarkCode
 from drivers.opcua.address import NodeAddress
+from drivers.opcua.client import SecuredClient
 from drivers.opcua.notification import Notification
 from drivers.opcua.options import OpcUaOptions
 from drivers.opcua.refusals import NotWrittenError, lost_by
@@ -46,17 +46,19 @@ class Session:
 
     def __init__(self, options: OpcUaOptions) -> None:
         self._options = options
-        self._client = Client(options.url, timeout=REQUEST_S)
+        self._client = SecuredClient(options.url, timeout=REQUEST_S)
         self._client.session_timeout = _SESSION_MS
         self._namespaces: dict[str, int] = {}
         self._types: dict[ua.NodeId, ua.VariantType] = {}
         self._subscriptions: list[tuple[Subscription, float]] = []
         self._ended: str | None = None
+        self.remarks: tuple[tuple[RemarkCode, str], ...] = ()
+        """What a person should know of how this link is protected."""
 
     async def open(self, *, with_structures: bool) -> None:
         """Connect, prove who is who, and learn where the server counts its namespaces (and what its structures are)."""
         async with self._guard(_CONNECT_S):
-            await secure(self._client, self._options)
+            self.remarks = (await secure(self._client, self._options)).remarks
             await self._client.connect()
             uris = await self._client.get_namespace_array()
             self._namespaces = {uri: index for index, uri in enumerate(uris)}
