@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from drivers.opcua.session import Session
 
 log = logging.getLogger(__name__)
+
+Companion = Callable[["Session", Callable[[Event], None]], Awaitable[None]]
+"""What begins with each connection and then tells events of its own: conditions, for one. Raises `LinkLostError`."""
 
 
 def create(setup: DeviceSetup) -> Driver:
@@ -48,6 +52,8 @@ class OpcUaDriver:
         self._dialling = asyncio.Lock()
         self._session: Session | None = None
         self._gaps = 0
+        self._companions: list[Companion] = []
+        self._told: deque[Event] = deque()
 
     def events(self) -> AsyncIterator[Event]:
         """Yield what the server says until `close`."""
@@ -96,6 +102,9 @@ class OpcUaDriver:
             for group in self._groups:
                 yield group.batch(first, self._stamp)
             inboxes = await self._subscribe(session)
+            self._told.clear()
+            for begin in self._companions:
+                await begin(session, self._tell)
             async with aclosing(self._listen(session, inboxes)) as news:
                 async for event in news:
                     yield event
@@ -119,11 +128,18 @@ class OpcUaDriver:
                 yield Heard(self._device, *self._stamp())
                 ask_at = clock() + KEEP_ALIVE_S
             await self._wait_for_news(ask_at)
+            while self._told:
+                yield self._told.popleft()
             for group, inbox in zip(self._groups, inboxes, strict=True):
                 taken = inbox.take_all()
                 self._count_gaps(taken)
                 for scan in split_scans(taken):
                     yield group.batch(scan, self._stamp)
+
+    def _tell(self, event: Event) -> None:
+        """Have `events` yield `event` next."""
+        self._told.append(event)
+        self._arrived.set()
 
     def _count_gaps(self, taken: Sequence[Notification]) -> None:
         """Count where a queue ran over; the value after such a gap is uncertain."""

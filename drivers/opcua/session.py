@@ -109,6 +109,11 @@ class Session:
             raise LinkLostError(LinkFault.SILENT, f"{self._options.url} answers, but has stopped telling what changes")
 
     @property
+    def client(self) -> Client:
+        """The library's client of this session, for what else the server offers (events, methods)."""
+        return self._client
+
+    @property
     def is_open(self) -> bool:
         """Whether a request can be sent."""
         return self._ended is None and self._client.state.value == "connected"
