@@ -12,21 +12,32 @@ from drivers.driver import Driver, DriverError, UnreachableError, WriteRefusedEr
 from drivers.tag import Tag, Value
 from hmi.settings import Machine
 from hmi.station.decision import WriteOrder, WriteResult
+from hmi.station.setpoints import resolution
 from station_db.records.base import RecordId
 from station_db.records.equipment import WriteState
 
 log = logging.getLogger(__name__)
 
 DEADLINE_S = 5.0
+READ_BACK_S = 1.0
+"""A machine that takes a value over later than this has not confirmed it."""
+READ_AGAIN_S = 0.1
 
 
 class MachineWrites:
     """One write a machine at a time, in the order they were asked."""
 
-    def __init__(self, machines: Mapping[str, Machine], drivers: Mapping[str, Driver], deadline_s: float = DEADLINE_S) -> None:
+    def __init__(
+        self,
+        machines: Mapping[str, Machine],
+        drivers: Mapping[str, Driver],
+        deadline_s: float = DEADLINE_S,
+        read_back_s: float = READ_BACK_S,
+    ) -> None:
         self._tags = {(machine.id, tag.name): tag for machine in machines.values() for tag in machine.tags}
         self._drivers = drivers
         self._deadline_s = deadline_s
+        self._read_back_s = read_back_s
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._begun: set[RecordId] = set()
 
@@ -57,13 +68,19 @@ class MachineWrites:
         return await self._read_back(order, tag, driver)
 
     async def _read_back(self, order: WriteOrder, tag: Tag, driver: Driver) -> WriteResult:
-        try:
-            (found,) = await driver.read([tag])
-        except DriverError as error:
-            return WriteResult(order.id, WriteState.UNKNOWN, f"it could not be read back: {error.reason}")
-        if _is_same(tag, order.value, found):
-            return WriteResult(order.id, WriteState.CONFIRMED)
-        return WriteResult(order.id, WriteState.UNKNOWN, f"{found} was read back")
+        """Look until the machine says the value, at most a second: a program takes it over with its own scan."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + self._read_back_s
+        while True:
+            try:
+                (found,) = await driver.read([tag])
+            except DriverError as error:
+                return WriteResult(order.id, WriteState.UNKNOWN, f"it could not be read back: {error.reason}")
+            if _is_same(tag, order.value, found):
+                return WriteResult(order.id, WriteState.CONFIRMED)
+            if clock() + READ_AGAIN_S > until:
+                return WriteResult(order.id, WriteState.UNKNOWN, f"{found} was read back")
+            await asyncio.sleep(READ_AGAIN_S)
 
 
 def _value(tag: Tag, value: float) -> Value:
@@ -74,4 +91,4 @@ def _value(tag: Tag, value: float) -> Value:
 def _is_same(tag: Tag, asked: float, found: Value) -> bool:
     if found is None or isinstance(found, str):
         return False
-    return math.isclose(float(found), asked, rel_tol=1e-6, abs_tol=abs(tag.scale) / 2)
+    return math.isclose(float(found), asked, rel_tol=1e-6, abs_tol=resolution(tag))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from drivers.driver import DriverError, UnreachableError, WriteRefusedError, WriteUnknownError
 from drivers.link import LinkFault, LinkLostError
+from drivers.tag import DataType, Role, Tag
 from hmi.engine.machine_writes import MachineWrites
 from hmi.station.decision import WriteOrder
 from station_db.records.equipment import WriteState
@@ -17,7 +19,7 @@ ORDER = WriteOrder("w-1", "PRESS", "permitted_cycle", 7)
 
 def perform(press, machine, *orders: WriteOrder):
     async def run():
-        writes = MachineWrites({"PRESS": machine}, {"PRESS": press}, deadline_s=0.2)
+        writes = MachineWrites({"PRESS": machine}, {"PRESS": press}, deadline_s=0.2, read_back_s=0.05)
         return await asyncio.gather(*(writes.perform(order) for order in orders))
 
     return asyncio.run(run())
@@ -34,6 +36,38 @@ def test_a_write_that_reads_back_otherwise_is_unknown(bench_press, press_machine
     press.forgets_writes = True
     (result,) = perform(press, press_machine, ORDER)
     assert (result.state, result.reason) == (WriteState.UNKNOWN, "0 was read back")
+
+
+def test_a_value_the_machine_takes_over_with_its_next_scan_is_confirmed(bench_press, press_machine):
+    press, reads = bench_press(), []
+    read = press.read
+
+    async def read_late(tags):
+        reads.append(tags)
+        return [0] if len(reads) < 3 else await read(tags)
+
+    press.read = read_late
+
+    async def run():
+        return await MachineWrites({"PRESS": press_machine}, {"PRESS": press}).perform(ORDER)
+
+    assert (asyncio.run(run()).state, len(reads)) == (WriteState.CONFIRMED, 3)
+
+
+def test_a_real_value_near_the_one_asked_is_not_the_one_asked(bench_press, press_machine):
+    tag = Tag("pressure", "holding:40", DataType.FLOAT32, Role.SETPOINT, writable=True)
+    press = bench_press()
+
+    async def write(_tag, _value):
+        pass
+
+    async def read(_tags):
+        return [4.6]
+
+    press.write, press.read = write, read
+    machine = replace(press_machine, tags=(*press_machine.tags, tag))
+    (result,) = perform(press, machine, WriteOrder("w-2", "PRESS", "pressure", 4.2))
+    assert (result.state, result.reason) == (WriteState.UNKNOWN, "4.6 was read back")
 
 
 def test_the_same_order_is_never_sent_twice(bench_press, press_machine):

@@ -21,6 +21,8 @@ GOLDEN = {
     "JudgeStep": ALL,
     "BadPart": ALL,
     "SaveDraft": ALL,
+    "WriteSetpoint": ALL,
+    "DownloadRecipe": ALL,
 }
 
 

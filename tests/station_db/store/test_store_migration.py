@@ -55,6 +55,7 @@ def to_first_schema(path):
         for table, columns in ADDED.items():
             for column in columns:
                 record.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        record.execute("DROP TABLE recipe_download")
         record.execute("UPDATE alembic_version SET version_num = '0001'")
 
 
