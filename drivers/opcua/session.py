@@ -109,7 +109,7 @@ class Session:
             raise LinkLostError(LinkFault.SILENT, f"{self._options.url} answers, but has stopped telling what changes")
 
     @property
-    def client(self) -> Client:
+    def client(self) -> SecuredClient:
         """The library's client of this session, for what else the server offers (events, methods)."""
         return self._client
 
