@@ -55,6 +55,8 @@ def wrote(station: Station, result: WriteResult, turn: Turn) -> Station:
     if ended.state is not WriteState.CONFIRMED:
         return _end(station, under_way, DownloadState.NOT_DONE, f"{ended.tag}: {ended.reason or ended.state}", turn)
     confirmed = replace(under_way.record, confirmed=under_way.record.confirmed + 1)
+    if confirmed.confirmed < confirmed.total:
+        turn.keep(confirmed, under_way.actor)
     return _next(_with(station, replace(under_way, record=confirmed)), ended.machine, turn)
 
 

@@ -15,7 +15,16 @@ from hmi.station.commands import Command
 from hmi.station.decision import WriteResult
 from hmi.station.setup import Setup
 from station_db.records import orders as job
-from station_db.records.equipment import AlarmEvent, EngineRun, EquipmentState, LinkGap, MachineWrite, WriteState
+from station_db.records.equipment import (
+    AlarmEvent,
+    DownloadState,
+    EngineRun,
+    EquipmentState,
+    LinkGap,
+    MachineWrite,
+    RecipeDownload,
+    WriteState,
+)
 from station_db.records.people import Person, PersonRole, ShiftOccurrence, ShiftPattern, SignIn
 from station_db.records.production import CountGap, Cycle, UnseenParts
 from station_db.records.resume import Resume, ShiftCount
@@ -180,6 +189,7 @@ class Record:
             permits=tuple(one for one in self.all(job.Permit) if one.unit in {unit.id for unit in units}),
             given=tuple(one for one in self.all(job.Permit) if one.ended_at is None),
             writes=tuple(one for one in self.all(MachineWrite) if one.state is WriteState.ASKED),
+            downloads=tuple(one for one in self.all(RecipeDownload) if one.state is DownloadState.RUNNING),
             sign_in=next((one for one in self.all(SignIn) if one.ended_at is None), None),
             shift=shift,
             states=self.all(EquipmentState),
