@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from drivers.reading import Event
 from drivers.tag import Tag, Value
@@ -119,6 +119,13 @@ class ConditionKeeper(Protocol):
     async def confirm(self, condition: str, branch: str, comment: str) -> None:
         """Tell the machine that a person has dealt with it. Raises as `Driver.write` does."""
         ...
+
+
+@runtime_checkable
+class ChangeTeller(Protocol):
+    """A driver whose machine tells changes by itself: while it is heard, what is not said has not changed."""
+
+    tells_changes: Literal[True]
 
 
 class DriverFactory(Protocol):

@@ -48,6 +48,8 @@ class RemarkCode(StrEnum):
     """The device refuses single addresses; all others are read."""
     VALUES_LOST = "values_lost"
     """Values came faster than they could be taken."""
+    FEW_SAMPLES = "few_samples"
+    """How many samples a cycle's curve has at this pace, and whether a peak may be missed."""
 
 
 class LinkLostError(Exception):
