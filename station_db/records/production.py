@@ -38,7 +38,7 @@ class Cycle:
 
 @record("unseen_parts")
 class UnseenParts:
-    """Parts the machine counted while we could not watch their cycles: exact counts, no details."""
+    """Parts without details: those the machine counted unwatched, those people count, settle or (negative) take back."""
 
     id: RecordId
     machine: str
@@ -52,7 +52,10 @@ class UnseenParts:
 
 @record("count_gap")
 class CountGap:
-    """A jump of a counter that can't be explained; a person settles it: how many parts, good and bad, and why so."""
+    """A jump of a counter that can't be explained; a person settles it: how many parts, good and bad, and why so.
+
+    `counted` of the parts of that time are in the record already; what a person settles comes on top of them.
+    """
 
     id: RecordId
     machine: str
@@ -63,6 +66,7 @@ class CountGap:
     to_at: Instant
     reason: str
     settled: bool = False
+    counted: int | None = None
     settled_good: int | None = None
     settled_bad: int | None = None
     settled_by: str | None = None

@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Add columns that may be empty, and the table of recipes."""
     op.add_column("alarm_event", sa.Column("acknowledged_at", sa.BigInteger(), nullable=True))
     op.add_column("alarm_event", sa.Column("acknowledged_by", sa.Text(), nullable=True))
+    op.add_column("count_gap", sa.Column("counted", sa.BigInteger(), nullable=True))
     op.add_column("count_gap", sa.Column("settled_good", sa.BigInteger(), nullable=True))
     op.add_column("count_gap", sa.Column("settled_bad", sa.BigInteger(), nullable=True))
     op.add_column("count_gap", sa.Column("settled_by", sa.Text(), nullable=True))

@@ -44,7 +44,7 @@ def next_version(tmp_path, monkeypatch):
 
 ADDED = {
     "alarm_event": ("acknowledged_at", "acknowledged_by"),
-    "count_gap": ("settled_good", "settled_bad", "settled_by", "settled_at", "settled_reason"),
+    "count_gap": ("counted", "settled_good", "settled_bad", "settled_by", "settled_at", "settled_reason"),
     "machine_write": ("old_value", "group_id"),
 }
 
