@@ -40,6 +40,8 @@ class RemarkCode(StrEnum):
     HOST_REPLACED = "host_replaced"
     """The server names a host this panel can't find; the one that was typed is used."""
     CERTIFICATE_EXPIRES = "certificate_expires"
+    CERTIFICATE_NAMES_OTHER = "certificate_names_other"
+    """The server's trusted certificate is made for other hosts than the typed one."""
     CLOCK_OFF = "clock_off"
     """The machine's clock and ours differ by more than a minute."""
     NOT_ALL_WATCHED = "not_all_watched"
