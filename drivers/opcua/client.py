@@ -2,8 +2,130 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from asyncua import ua
 from asyncua.client.client import Client
+from asyncua.crypto.security_policies import (
+    SecurityPolicyAes128Sha256RsaOaep,
+    SecurityPolicyAes256Sha256RsaPss,
+    SecurityPolicyBasic256Sha256,
+)
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from drivers.link import LinkFault, LinkLostError
+from drivers.opcua.certificates import Certificate
+from drivers.opcua.clocks import apart
+from drivers.opcua.discovery import clock_ahead
+from drivers.opcua.refusals import is_of_certificate, lost_by, refusal
+from drivers.opcua.trust import misnamed
+
+_PROTECTING = frozenset(
+    policy.URI for policy in (SecurityPolicyBasic256Sha256, SecurityPolicyAes128Sha256RsaOaep, SecurityPolicyAes256Sha256RsaPss)
+)
+_WAYS_IN = {
+    ua.UserTokenType.Anonymous: "without a user",
+    ua.UserTokenType.UserName: "with user and password",
+    ua.UserTokenType.Certificate: "with a user's certificate",
+    ua.UserTokenType.IssuedToken: "with a token of an authority",
+}
 
 
 class SecuredClient(Client):
-    """A client that `security.secure` has prepared."""
+    """A client that `security.secure` has prepared; asyncua's own checks end where a certificate can be read."""
+
+    trusted: Certificate | None = None
+    """The server's certificate, checked but for whose it is: only the session tells that for sure."""
+    ahead: timedelta | None = None
+    """How far the server's clock is ahead of ours, where it was asked."""
+
+    def trust(self, certificate: Certificate, ahead: timedelta | None) -> None:
+        """Talk to nobody but the holder of this certificate."""
+        self.trusted, self.ahead = certificate, ahead
+        self.certificate_validator = self._check_application
+
+    async def connect(
+        self,
+        *,
+        auto_reconnect: bool | None = None,
+        reconnect_max_delay: float | None = None,
+        reconnect_request_timeout: float | None = None,
+    ) -> None:
+        """Connect, each refusal a sentence. Raises `LinkLostError`, `OSError` where nobody takes the connection."""
+        try:
+            await super().connect(
+                auto_reconnect=auto_reconnect,
+                reconnect_max_delay=reconnect_max_delay,
+                reconnect_request_timeout=reconnect_request_timeout,
+            )
+        except ua.UaStatusCodeError as error:
+            raise await self._refused(ua.StatusCode(error.code).name) from error
+        except InvalidSignature as error:
+            raise refusal("the server can't prove that the trusted certificate is its own; find out who answers there") from error
+        except ua.UaError as error:
+            raise refusal(f"the server does not do what is set here as security: {error}") from error
+        except ConnectionError as error:
+            if self.trusted is None or isinstance(error, ConnectionRefusedError):
+                raise
+            raise _shown_out() from error
+
+    def server_policy(self, token_type: ua.UserTokenType) -> ua.UserTokenPolicy:
+        """Choose, where a server takes the same token in several ways, one that protects it."""
+        first = super().server_policy(token_type)
+        if first.SecurityPolicyUri in _PROTECTING:
+            return first
+        better = (one for one in self._policy_ids if one.TokenType == token_type and one.SecurityPolicyUri in _PROTECTING)
+        return next(better, first)
+
+    async def activate_session(
+        self, username: str | None = None, password: str | None = None, certificate: x509.Certificate | None = None
+    ) -> ua.ActivateSessionResult:
+        """Sign in, but by no way that the server does not take or that would show a password."""
+        way = _way_in(username, certificate)
+        offered = {policy.TokenType for policy in self._policy_ids}
+        if offered and way not in offered:
+            raise _no_such_way(way, offered)
+        if way is ua.UserTokenType.UserName and not self._hides_password():
+            raise refusal(
+                "the server would be sent the password in the clear; set mode = 'sign_and_encrypt' here, "
+                "or have the server's user token encrypted"
+            )
+        return await super().activate_session(username, password, certificate)
+
+    def _hides_password(self) -> bool:
+        is_encrypted = self.security_policy.Mode == ua.MessageSecurityMode.SignAndEncrypt
+        return is_encrypted or self.server_policy(ua.UserTokenType.UserName).SecurityPolicyUri in _PROTECTING
+
+    async def _check_application(self, _shown: x509.Certificate, server: ua.ApplicationDescription) -> None:
+        """Hold what the session says of the server against its certificate; asyncua has seen that it is the trusted one."""
+        why = misnamed(self.trusted, server.ApplicationUri) if self.trusted else ""
+        if why:
+            raise refusal(why, apart(self.ahead))
+
+    async def _refused(self, name: str) -> LinkLostError:
+        """Say what a status code means; of a certificate not before the clocks were looked at."""
+        if self.trusted is not None and self.ahead is None and is_of_certificate(name):
+            self.ahead = await clock_ahead(self.server_url.geturl())
+        return lost_by(name, apart(self.ahead))
+
+
+def _way_in(username: str | None, certificate: x509.Certificate | None) -> ua.UserTokenType:
+    if username:
+        return ua.UserTokenType.UserName
+    return ua.UserTokenType.Certificate if certificate else ua.UserTokenType.Anonymous
+
+
+def _no_such_way(way: ua.UserTokenType, offered: set[ua.UserTokenType]) -> LinkLostError:
+    ways = ", ".join(_WAYS_IN[one] for one in sorted(offered))
+    if way is ua.UserTokenType.Anonymous:
+        return refusal(f"the server lets nobody in without a user, only {ways}; ask who runs it for a user and set it here")
+    return refusal(f"the server lets nobody in {_WAYS_IN[way]}, only {ways}; change that at one end")
+
+
+def _shown_out() -> LinkLostError:
+    return LinkLostError(
+        LinkFault.CLOSED,
+        "the server closed the connection while this station proved who it is; if that goes on, the server does not trust "
+        "the station: accept its certificate there (`lineside certificate STATION.toml` shows it)",
+    )

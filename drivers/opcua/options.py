@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from drivers.driver import DeviceSetup
+from drivers.opcua.certificates import UnreadableCertificateError, from_file, private_key
 from drivers.options import Options
 
-_KEYS = ("url", "security", "user", "password", "fingerprint", "pki")
+_KEYS = (
+    "url",
+    "security",
+    "mode",
+    "fingerprint",
+    "server_certificate",
+    "pki",
+    "user",
+    "password",
+    "user_certificate",
+    "user_key",
+)
 _STANDARD_PORT = 4840
 
 
 class Security(StrEnum):
-    """How a channel is protected; there is no default, because none must be chosen knowingly."""
+    """By which policy a channel is protected; there is no default, because none must be chosen knowingly."""
 
     NONE = "none"
     BASIC256SHA256 = "basic256sha256"
+    AES128_SHA256_RSAOAEP = "aes128_sha256_rsaoaep"
+    AES256_SHA256_RSAPSS = "aes256_sha256_rsapss"
+
+
+class Mode(StrEnum):
+    """What a protected channel does: nobody can change what is said, or nobody can read it either."""
+
+    SIGN = "sign"
+    SIGN_AND_ENCRYPT = "sign_and_encrypt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +52,38 @@ class OpcUaOptions:
     host: str
     port: int
     security: Security
-    user: str | None
-    password: str | None
+    mode: Mode
     fingerprint: str | None
+    server_certificate: Path | None
+    """A file of the server's certificate, for servers that do not let theirs be asked for."""
     pki: Path | None
+    user: str | None
+    password: str | None = field(repr=False)
+    user_certificate: Path | None
+    user_key: Path | None
 
     @classmethod
     def of(cls, setup: DeviceSetup) -> OpcUaOptions:
         """Read them; raises `MachineSetupError` naming the key."""
         options = Options(setup.device, setup.options, _KEYS)
         url, host, port = _url(options)
-        security = Security(options.choice("security", tuple(Security)))
-        user, password, pki = options.optional("user"), options.optional("password"), options.optional("pki")
-        _check_security(options, security, user, password, pki)
-        return cls(url, host, port, security, user, password, _fingerprint(options), Path(pki) if pki else None)
+        found = cls(
+            url=url,
+            host=host,
+            port=port,
+            security=Security(options.choice("security", tuple(Security))),
+            mode=Mode(options.choice("mode", tuple(Mode), Mode.SIGN_AND_ENCRYPT)),
+            fingerprint=_fingerprint(options),
+            server_certificate=_file(options, "server_certificate", from_file),
+            pki=_path(options, "pki"),
+            user=options.optional("user"),
+            password=options.optional("password"),
+            user_certificate=_file(options, "user_certificate", from_file),
+            user_key=_file(options, "user_key", private_key),
+        )
+        _check_protection(options, setup, found)
+        _check_user(options, found)
+        return found
 
 
 def _url(options: Options) -> tuple[str, str, int]:
@@ -52,21 +92,60 @@ def _url(options: Options) -> tuple[str, str, int]:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port or _STANDARD_PORT
     except ValueError as error:
-        raise options.wrong("url", f"can't be read: {error}") from error
+        raise options.wrong("url", "can't be read; it must be like opc.tcp://host:4840") from error
+    if parts.username is not None:
+        raise options.wrong("url", "must not hold a user; use the options user and password_env or password_file")
     if parts.scheme != "opc.tcp" or not host:
         raise options.wrong("url", f"must be like opc.tcp://host:4840, not {url!r}")
-    if parts.username is not None:
-        raise options.wrong("url", "must not hold a user; use the options user and password")
     return url, host, port
 
 
-def _check_security(options: Options, security: Security, user: str | None, password: str | None, pki: str | None) -> None:
-    if security is Security.NONE and user is not None:
-        raise options.wrong("user", "would send a password in the clear; it needs security = 'basic256sha256'")
-    if password is not None and user is None:
+def _check_protection(options: Options, setup: DeviceSetup, found: OpcUaOptions) -> None:
+    if found.security is not Security.NONE:
+        if found.pki is None:
+            raise options.wrong("pki", "is missing: name a folder for the certificate of this station")
+        if found.server_certificate and found.fingerprint not in (None, from_file(found.server_certificate).fingerprint):
+            raise options.wrong("fingerprint", "is not that of server_certificate; give one of them")
+        return
+    for key in ("mode", "fingerprint", "server_certificate", "pki"):
+        if key in setup.options:
+            raise options.wrong(key, f"has no effect with security = 'none'; {_PROTECTED}")
+
+
+def _check_user(options: Options, found: OpcUaOptions) -> None:
+    if found.security is Security.NONE and found.user is not None:
+        raise options.wrong("user", f"would send a password in the clear; {_PROTECTED}")
+    if found.security is Security.NONE and found.user_certificate is not None:
+        raise options.wrong("user_certificate", f"proves nothing on a line that anybody can change; {_PROTECTED}")
+    if found.password is not None and found.user is None:
         raise options.wrong("password", "needs a user")
-    if security is Security.BASIC256SHA256 and pki is None:
-        raise options.wrong("pki", "is missing: name a folder for the certificate of this station")
+    if found.user is not None and found.user_certificate is not None:
+        raise options.wrong("user_certificate", "is a second way to sign in beside 'user'; give one of them")
+    if (found.user_certificate is None) != (found.user_key is None):
+        missing = "user_key" if found.user_key is None else "user_certificate"
+        raise options.wrong(missing, "is missing: user_certificate and user_key belong together")
+
+
+_PROTECTED = f"it needs security = {' or '.join(repr(one.value) for one in Security if one is not Security.NONE)}"
+
+
+def _path(options: Options, key: str) -> Path | None:
+    given = options.optional(key)
+    return Path(given) if given else None
+
+
+def _file(options: Options, key: str, read: Callable[[Path], object]) -> Path | None:
+    """Return the file that `key` names, if `read` makes sense of it."""
+    path = _path(options, key)
+    if path is None:
+        return None
+    try:
+        read(path)
+    except OSError as error:
+        raise options.wrong(key, f"names a file that can't be opened: {path}: {error.strerror}") from error
+    except UnreadableCertificateError as error:
+        raise options.wrong(key, f"names a file that can't be used: {path}: {error}") from error
+    return path
 
 
 def _fingerprint(options: Options) -> str | None:
