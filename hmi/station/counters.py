@@ -1,8 +1,9 @@
 """How far a machine's counters moved: no part counted twice, none lost without a record.
 
-The rule (RELIABILITY A3-13): the difference modulo the counter's width, believed while the machine could have made so many;
+The rule (RELIABILITY A3-13): the difference modulo the counter's range, believed while the machine could have made so many;
 after a restart of the machine's program the counters may have begun at zero, then all they show is new; whatever can't be
-explained is a gap a person settles. A reading is believed only if good, bad and cycles agree in it.
+explained, or could be explained in two ways, is a gap a person settles, and only what is certain is counted. A reading is
+believed only if good, bad and cycles agree in it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,13 @@ from station_db.records.local import CounterPosition
 SLACK = 2
 """Parts a machine may be ahead of its rate: one that was almost ready, one that just began the interval."""
 MINUTE_US = 60_000_000
+NEAR_THE_END = 100
+"""A counter that went back has wrapped if it stood in the last hundredth of its range; else somebody set it."""
+LEAST_NEAR = 8
+"""Parts before the end of a short range that are near it nevertheless."""
 
 Steps = Mapping[Purpose, int]
+SPLIT = (Purpose.GOOD, Purpose.BAD)
 
 
 class Reading(StrEnum):
@@ -31,6 +37,8 @@ class Reading(StrEnum):
     RESTARTED = "restarted"
     AMBIGUOUS = "ambiguous"
     """After a restart: the counters may have been kept or have begun anew. The fewer parts are counted, a gap says so."""
+    WRAPPED = "wrapped"
+    """So long unheard that a counter may have gone round once more. The fewest parts are counted, a gap says so."""
     CONTRADICTORY = "contradictory"
 
 
@@ -65,7 +73,7 @@ class Count:
     @property
     def parts(self) -> int:
         """Parts made: by the cycle counter, else by good and bad together."""
-        split = self.steps.get(Purpose.GOOD, 0) + self.steps.get(Purpose.BAD, 0)
+        split = sum(self.steps.get(purpose, 0) for purpose in SPLIT)
         return self.steps.get(Purpose.CYCLE, split)
 
 
@@ -79,21 +87,67 @@ def explain(old: Positions | None, new: Positions, wiring: Wiring, limit: int) -
     known = {} if old is None else {purpose: old.values[purpose] for purpose in new.values if purpose in old.values}
     if old is None or not known:
         return Count(Reading.FIRST, {})
-    moved = {purpose: (new.values[purpose] - value) % (1 << wiring.width(purpose)) for purpose, value in known.items()}
-    readings = [Count(Reading.MOVED, moved)]
-    if old.boot != new.boot and old.boot is not None:
-        readings.append(Count(Reading.RESTARTED, {purpose: new.values[purpose] for purpose in known}))
-    believable = [count for count in readings if _agrees(count.steps, limit)]
+    kept = {purpose: step for purpose in known if (step := _moved(known, new, wiring, purpose, limit)) is not None}
+    anew: dict[Purpose, int] = {}
+    if old.boot not in (None, new.boot):
+        anew = {purpose: step for purpose in known if 0 <= (step := _since_zero(new, wiring, purpose)) <= limit}
+    believable = [steps for steps in (kept, anew) if len(steps) == len(known) and _agree(steps)]
     if not believable:
-        return Count(Reading.CONTRADICTORY, {key: step for key, step in moved.items() if step <= limit})
-    if all(count.steps == believable[-1].steps for count in believable):
-        return believable[-1]
-    return Count(Reading.AMBIGUOUS, min(believable, key=lambda count: count.parts).steps)
+        return Count(Reading.CONTRADICTORY, _certain(_fewest(kept, anew)))
+    if len(believable) > 1 and kept != anew:
+        return Count(Reading.AMBIGUOUS, _fewest(kept, anew))
+    if believable[-1] is anew:
+        return Count(Reading.RESTARTED, anew)
+    return Count(Reading.WRAPPED if _may_have_wrapped(kept, wiring, limit) else Reading.MOVED, kept)
 
 
-def _agrees(steps: Steps, limit: int) -> bool:
-    """Whether each counter is possible and, where there are all three, good and bad make up the cycles."""
-    if any(step > limit for step in steps.values()):
-        return False
+def _moved(old: Steps, new: Positions, wiring: Wiring, purpose: Purpose, limit: int) -> int | None:
+    """How far a counter that was kept went on; None where it can't have."""
+    size = wiring.round(purpose).size
+    step = (new.values[purpose] - old[purpose]) % size
+    if new.values[purpose] < old[purpose]:
+        limit = min(limit, max(LEAST_NEAR, size // NEAR_THE_END))
+    return step if step <= limit else None
+
+
+def _since_zero(new: Positions, wiring: Wiring, purpose: Purpose) -> int:
+    """How far a counter that began anew went."""
+    return new.values[purpose] - max(wiring.round(purpose).first, 0)
+
+
+def _agree(steps: Steps) -> bool:
+    """Whether good and bad make up the cycles; with one of them alone, whether there are cycles enough."""
     good, bad, cycles = (steps.get(purpose) for purpose in (Purpose.GOOD, Purpose.BAD, Purpose.CYCLE))
-    return None in (good, bad, cycles) or (good or 0) + (bad or 0) == cycles
+    if cycles is None:
+        return True
+    if good is None or bad is None:
+        return (good or 0) + (bad or 0) <= cycles
+    return good + bad == cycles
+
+
+def _may_have_wrapped(steps: Steps, wiring: Wiring, limit: int) -> bool:
+    """Whether one round more of the counters would be believed as well. Where all stand still, nothing was made."""
+    if not any(steps.values()):
+        return False
+    rounds = {purpose: wiring.round(purpose).size for purpose in steps}
+    once_more = {purpose for purpose, step in steps.items() if step + rounds[purpose] <= limit}
+    if not {Purpose.GOOD, Purpose.BAD, Purpose.CYCLE} <= steps.keys():
+        return bool(once_more)
+    return any({split, Purpose.CYCLE} <= once_more and rounds[split] == rounds[Purpose.CYCLE] for split in SPLIT)
+
+
+def _fewest(one: Steps, other: Steps) -> Steps:
+    """What both explanations grant; a counter that only one of them explains goes by that one."""
+    steps = {**one, **other}
+    steps |= {purpose: min(one[purpose], other[purpose]) for purpose in one.keys() & other.keys()}
+    return steps
+
+
+def _certain(steps: Steps) -> Steps:
+    """What must have been made, if any one of counters that disagree is wrong."""
+    cycles = steps.get(Purpose.CYCLE)
+    if cycles is None or _agree(steps):
+        return steps
+    good, bad = steps.get(Purpose.GOOD, 0), steps.get(Purpose.BAD, 0)
+    fewer = {Purpose.GOOD: min(good, max(cycles - bad, 0)), Purpose.BAD: min(bad, max(cycles - good, 0))}
+    return {purpose: fewer.get(purpose, min(cycles, good + bad)) for purpose in steps}

@@ -15,7 +15,9 @@ from station_db.records.base import Digest, Instant, Verdict
 from station_db.records.production import CountGap, Cycle, Result, UnseenParts
 
 SETTLE_NS = 1_000_000_000
-"""Counters that contradict each other are given so long to come right: a subscription brings them one by one."""
+"""Counters that contradict each other are given so long to come right, or two of their periods where that is longer:
+a subscription brings them one by one."""
+MS_NS = 1_000_000
 MINUTE_NS = 60_000_000_000
 VERDICTS: Mapping[int, Verdict] = {1: Verdict.GOOD, 2: Verdict.BAD}
 MILLISECONDS: Mapping[str, float] = {"ms": 1.0, "s": 1000.0}
@@ -58,16 +60,29 @@ def standing(wiring: Wiring, image: Image, at: Instant) -> Positions | None:
 def count(old: Positions | None, watch: Watch, wiring: Wiring, turn: Turn) -> tuple[Watch, Made | None]:
     """Explain the latest scan. None: nothing new, or to be looked at again when the counters agree."""
     new = standing(wiring, watch.image, turn.now.wall)
-    if new is None:
+    if new is None or watch.read_ns is None:
         return watch, None
-    asked_ns = watch.unsettled_ns or turn.now.mono
+    asked_ns = watch.unsettled_ns or watch.read_ns
     found = explain(old, new, wiring, most(wiring.machine.rate_max, _elapsed_us(old, watch, asked_ns, turn)))
-    if found.reading is Reading.CONTRADICTORY and turn.now.mono - asked_ns < SETTLE_NS:
+    if found.reading is Reading.CONTRADICTORY and turn.now.mono - asked_ns < settle_ns(wiring):
         return replace(watch, unsettled_ns=asked_ns), None
-    settled = replace(watch, counted_ns=turn.now.mono, unsettled_ns=None)
+    settled = _understood(watch, watch.read_ns, found, turn)
     if old is not None and old.values == new.values and old.boot == new.boot:
         return settled, None
-    return settled, _made(old or new, new, found, watch, wiring, turn)
+    known = old or new
+    since = known if watch.counted_at is None else replace(known, at=watch.counted_at)
+    return settled, _made(since, new, found, watch, wiring, turn)
+
+
+def settle_ns(wiring: Wiring) -> int:
+    """How long counters that contradict each other may take to come right."""
+    return max(SETTLE_NS, 2 * wiring.machine.groups.get(wiring.count_group, 0) * MS_NS)
+
+
+def _understood(watch: Watch, read_ns: int, found: Count, turn: Turn) -> Watch:
+    quiet_ns = watch.counted_ns if found.parts else watch.quiet_ns
+    read_at = Instant(turn.now.wall - (turn.now.mono - read_ns) // 1000)
+    return replace(watch, counted_ns=read_ns, counted_at=read_at, quiet_ns=quiet_ns, unsettled_ns=None)
 
 
 def _elapsed_us(old: Positions | None, watch: Watch, asked_ns: int, turn: Turn) -> int:
@@ -80,18 +95,18 @@ def _elapsed_us(old: Positions | None, watch: Watch, asked_ns: int, turn: Turn) 
 def _made(old: Positions, new: Positions, found: Count, watch: Watch, wiring: Wiring, turn: Turn) -> Made:
     rebooted = old.boot is not None and old.boot != new.boot
     gaps = _gaps(old, new, found, wiring, turn)
-    if found.reading is Reading.RESTARTED and not _was_watched(watch, wiring, turn):
-        gaps += (_gap(wiring.counters[-1], old, new, "restarted_unwatched", wiring, turn),)
+    if found.reading is Reading.RESTARTED and not _was_watched(watch, wiring):
+        gaps += (_gap(wiring.counters[-1], old, new, found, "restarted_unwatched", wiring, turn),)
     cycle = _cycle(found, new, watch.image, wiring, turn)
     unseen = _unseen(found, cycle, old, wiring, turn)
     return Made(new, cycle, unseen, gaps, found.parts, found.reading, rebooted=rebooted)
 
 
-def _was_watched(watch: Watch, wiring: Wiring, turn: Turn) -> bool:
-    """Whether the time before a restart was too short for a part which nobody can count any more."""
-    if watch.counted_ns is None:
+def _was_watched(watch: Watch, wiring: Wiring) -> bool:
+    """Whether the time since the last part, before a restart, was too short for one which nobody can count any more."""
+    if watch.quiet_ns is None or watch.read_ns is None:
         return False
-    return (turn.now.mono - watch.counted_ns) * wiring.machine.rate_max <= MINUTE_NS
+    return (watch.read_ns - watch.quiet_ns) * wiring.machine.rate_max <= MINUTE_NS
 
 
 def _cycle(found: Count, new: Positions, image: Image, wiring: Wiring, turn: Turn) -> Cycle | None:
@@ -117,7 +132,7 @@ def _cycle(found: Count, new: Positions, image: Image, wiring: Wiring, turn: Tur
 def _cycle_number(new: Positions, wiring: Wiring) -> int:
     """The machine's own number, else the sum of its good and bad."""
     total = sum(value for purpose, value in new.values.items() if purpose is not Purpose.CYCLE)
-    return new.values.get(Purpose.CYCLE, total % (1 << wiring.width(wiring.counters[0])))
+    return new.values.get(Purpose.CYCLE, total % wiring.round(wiring.counters[0]).size)
 
 
 def _verdict(found: Count, image: Image, wiring: Wiring) -> Verdict:
@@ -161,19 +176,22 @@ def _unseen(found: Count, cycle: Cycle | None, old: Positions, wiring: Wiring, t
     )
 
 
+DOUBTS: Mapping[Reading, str] = {Reading.AMBIGUOUS: "restart_ambiguous", Reading.WRAPPED: "may_have_wrapped"}
+
+
 def _gaps(old: Positions, new: Positions, found: Count, wiring: Wiring, turn: Turn) -> tuple[CountGap, ...]:
     """A gap for each counter that can't be explained, or one for the three of them where they only disagree."""
-    if found.reading is Reading.AMBIGUOUS:
-        return (_gap(wiring.counters[-1], old, new, "restart_ambiguous", wiring, turn),)
+    if found.reading in DOUBTS:
+        return (_gap(wiring.counters[-1], old, new, found, DOUBTS[found.reading], wiring, turn),)
     if found.reading is not Reading.CONTRADICTORY:
         return ()
     jumped = [purpose for purpose in new.values if purpose in old.values and purpose not in found.steps]
     if not jumped:
-        return (_gap(wiring.counters[0], old, new, "counters_disagree", wiring, turn),)
-    return tuple(_gap(purpose, old, new, "jump", wiring, turn) for purpose in jumped)
+        return (_gap(wiring.counters[0], old, new, found, "counters_disagree", wiring, turn),)
+    return tuple(_gap(purpose, old, new, found, "jump", wiring, turn) for purpose in jumped)
 
 
-def _gap(purpose: Purpose, old: Positions, new: Positions, reason: str, wiring: Wiring, turn: Turn) -> CountGap:
+def _gap(purpose: Purpose, old: Positions, new: Positions, found: Count, reason: str, wiring: Wiring, turn: Turn) -> CountGap:
     return CountGap(
         id=turn.new_id(),
         machine=wiring.machine.id,
@@ -183,4 +201,5 @@ def _gap(purpose: Purpose, old: Positions, new: Positions, reason: str, wiring: 
         from_at=old.at,
         to_at=turn.not_before(old.at),
         reason=reason,
+        counted=found.parts,
     )

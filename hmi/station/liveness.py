@@ -11,6 +11,7 @@ from drivers.tag import Purpose
 from hmi.station.codes import Code
 from hmi.station.turn import Turn
 from hmi.station.wiring import Image, Wiring, believed
+from station_db.records.base import Instant
 from station_db.records.equipment import LinkGap
 
 SILENT_NS = 1_500_000_000
@@ -51,8 +52,13 @@ class Watch:
     heard_ns: int
     beat_ns: int
     image: Image = field(default_factory=dict[str, None])
+    read_ns: int | None = None
+    """When the counters were read last."""
     counted_ns: int | None = None
-    """The last scan whose counters were understood; None before the first of this life."""
+    """The last scan whose counters were understood, `counted_at` by the wall; None before the first of this life."""
+    counted_at: Instant | None = None
+    quiet_ns: int | None = None
+    """The scan understood before the last part was seen: none was made before it that is not counted."""
     unsettled_ns: int | None = None
     """Since when the counters contradict each other, which a subscription's parts may do for a moment."""
 
@@ -68,7 +74,8 @@ def scanned(watch: Watch, wiring: Wiring, batch: Batch) -> Watch:
     tag = wiring.by_purpose.get(Purpose.MACHINE_HEARTBEAT)
     moved = tag is not None and tag.name in fresh and fresh[tag.name] != watch.image.get(tag.name)
     beat_ns = batch.heard_ns if moved else watch.beat_ns
-    return replace(heard(watch, batch.heard_ns), image={**watch.image, **fresh}, beat_ns=beat_ns)
+    read_ns = batch.heard_ns if batch.group == wiring.count_group else watch.read_ns
+    return replace(heard(watch, batch.heard_ns), image={**watch.image, **fresh}, beat_ns=beat_ns, read_ns=read_ns)
 
 
 def judge(link: Link, watch: Watch, wiring: Wiring, mono: int) -> LinkState:

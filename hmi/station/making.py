@@ -17,6 +17,8 @@ from station_db.records.production import Cycle
 
 Curves = Mapping[int, CompletedCurve]
 """The completed curves of the machine that speaks, by cycle number."""
+STANDING_US = 30_000_000
+"""How old the kept position of counters that stand may become."""
 UNIT_REASONS = {Verdict.BAD: Code.UNIT_BAD_MACHINE, Verdict.UNKNOWN: Code.UNIT_VERDICT_UNKNOWN}
 
 
@@ -27,13 +29,24 @@ def produce(station: Station, machine: str, curves: Curves, turn: Turn) -> Stati
     watch, made = cycles.count(station.positions.get(machine), station.watches[machine], station.wirings[machine], turn)
     station = with_watch(station, machine, watch)
     if made is None:
-        return station
+        return _stood(station, machine, turn)
     releases, permit = permits.made(station, machine, made, turn)
     cycle = None if made.cycle is None else _complete(station, made.cycle, permit, curves, turn)
     station = _record(replace(station, releases=releases), machine, replace(made, cycle=cycle), turn)
     if cycle is None or not _belongs(station, machine, permit):
         return station
     return _work(station, cycle, turn)
+
+
+def _stood(station: Station, machine: str, turn: Turn) -> Station:
+    """Keep now and then that the counters stood: after a restart only the time since can have brought unheard parts."""
+    positions, at = station.positions.get(machine), station.watches[machine].counted_at
+    if positions is None or at is None or at - positions.at < STANDING_US:
+        return station
+    positions = replace(positions, at=at)
+    for row in positions.rows(machine):
+        turn.keep_position(row)
+    return replace(station, positions=put(station.positions, machine, positions))
 
 
 def _complete(station: Station, cycle: Cycle, permit: Permit | None, curves: Curves, turn: Turn) -> Cycle:

@@ -108,7 +108,7 @@ def _ask(station: Station, turn: Turn) -> Releases:
     permit = Permit(
         id=turn.new_id(),
         machine=machine,
-        cycle_number=(last + 1) % (1 << wiring.width(Purpose.CYCLE)),
+        cycle_number=wiring.round(Purpose.CYCLE).after(last),
         step_run=work.open_step.id,
         unit=work.open_step.unit,
         state=PermitState.ASKED,

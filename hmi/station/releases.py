@@ -169,7 +169,7 @@ def settled(releases: Releases, withdrawal: Withdrawal, state: PermitState, reas
 
 def has_passed(permit: Permit, parts: Made, wiring: Wiring) -> bool:
     """Whether the permitted number is among the cycles just counted."""
-    behind = (parts.positions.values[Purpose.CYCLE] - permit.cycle_number) % (1 << wiring.width(Purpose.CYCLE))
+    behind = (parts.positions.values[Purpose.CYCLE] - permit.cycle_number) % wiring.round(Purpose.CYCLE).size
     return parts.reading is Reading.MOVED and behind < parts.parts
 
 

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 from drivers.reading import Batch, Quality
 from drivers.tag import DataType, Purpose, Role, Tag, Value
 from hmi.settings import Machine
 
-WIDTHS: Mapping[DataType, int] = {
-    DataType.INT16: 16,
-    DataType.UINT16: 16,
-    DataType.INT32: 32,
-    DataType.UINT32: 32,
-    DataType.INT64: 64,
-    DataType.UINT64: 64,
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The numbers a counter goes through before it begins again."""
+
+    first: int
+    size: int
+
+    def after(self, value: int) -> int:
+        """The number that follows."""
+        return self.first + (value + 1 - self.first) % self.size
+
+
+ROUNDS: Mapping[DataType, Round] = {
+    **{kind: Round(-(1 << bits - 1), 1 << bits) for kind, bits in ((DataType.INT16, 16), (DataType.INT32, 32))},
+    **{kind: Round(0, 1 << bits) for kind, bits in ((DataType.UINT16, 16), (DataType.UINT32, 32), (DataType.UINT64, 64))},
+    DataType.INT64: Round(-(1 << 63), 1 << 64),
+    DataType.BCD16: Round(0, 10**4),
+    DataType.BCD32: Round(0, 10**8),
 }
-"""Bits of a counter; it wraps at 2 to the power of them."""
 COUNTERS = (Purpose.GOOD, Purpose.BAD, Purpose.CYCLE)
-DEFAULT_WIDTH = 32
+OTHERWISE = Round(0, 1 << 32)
 
 Image = Mapping[str, Value]
 """The last value of each tag of a machine; None where its quality is bad."""
@@ -50,9 +62,19 @@ class Wiring:
         tag = self.by_purpose.get(purpose)
         return tag is not None and tag.writable
 
-    def width(self, purpose: Purpose) -> int:
-        """Bits of a counter."""
-        return WIDTHS.get(self.by_purpose[purpose].data_type, DEFAULT_WIDTH)
+    @property
+    def count_group(self) -> str:
+        """The group that brings the counters; the slowest, where they come in several."""
+        groups = {self.by_purpose[purpose].group for purpose in self.counters}
+        return max(groups, key=lambda group: (self.machine.groups.get(group, 0), group), default="")
+
+    def round(self, purpose: Purpose) -> Round:
+        """Where a counter begins again: by its type, or as the span of its tag says."""
+        tag = self.by_purpose[purpose]
+        if tag.span is None:
+            return ROUNDS.get(tag.data_type, OTHERWISE)
+        low, high = (round(end) for end in tag.span)
+        return Round(low, high - low + 1)
 
     def value(self, image: Image, purpose: Purpose) -> Value:
         """What the machine last said; None where it has no such tag, did not say or said it badly."""
@@ -62,7 +84,7 @@ class Wiring:
     def number(self, image: Image, purpose: Purpose) -> int | None:
         """The same as a whole number."""
         value = self.value(image, purpose)
-        return None if value is None or isinstance(value, str) else int(value)
+        return None if value is None or isinstance(value, str) or not isfinite(value) else int(value)
 
 
 def wire(machine: Machine) -> Wiring:

@@ -71,11 +71,19 @@ def test_a_counter_somebody_set_is_a_gap_and_no_parts(tell):
 
 
 def test_after_a_restart_under_our_eyes_counting_goes_on_from_zero(tell):
-    story = tell(orders=False).scan().makes(True).makes(True).makes(False)
+    story = tell(orders=False).scan().makes(True).makes(True).scan(4.0).makes(False, seconds=0.1)
     story.press.restart()
     story.scan().makes(True)
     assert counted(story) == {"cycles": 4, "good": 3, "bad": 1}
     assert not story.record.all(CountGap)
+
+
+def test_a_restart_in_which_one_more_part_may_have_been_made_is_a_gap(tell):
+    story = tell(orders=False).scan().makes(True).scan(4.0)
+    story.press.restart()
+    story.scan()
+    gap = story.record.one(CountGap)
+    assert (gap.reason, gap.counter, gap.old, gap.new, gap.counted) == ("restarted_unwatched", "cycle", 1, 0, 0)
 
 
 def test_counters_that_come_one_by_one_are_waited_for(tell):
