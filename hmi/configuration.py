@@ -154,8 +154,12 @@ def settings_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -
     )
 
 
+OPTION_FILES = {"pki", "server_certificate", "user_certificate", "user_key"}
+"""What drivers keep in files; named relative to station.toml."""
+
+
 def options_from(path: Path, at: int, table: MachineTable, lines: dict[KeyPath, int]) -> dict[str, Any]:
-    """A driver's own keys, with its secret resolved and its certificate folder beside the file."""
+    """A driver's own keys, with its secret resolved and its files beside this one."""
     options = dict(table.options)
     where: KeyPath = ("machine", at, "options")
     if "password" in options:
@@ -164,8 +168,9 @@ def options_from(path: Path, at: int, table: MachineTable, lines: dict[KeyPath, 
     variable, file = options.pop("password_env", ""), options.pop("password_file", "")
     if variable or file:
         options["password"] = secret(path, lines, where, str(variable), str(file))
-    if isinstance(options.get("pki"), str):
-        options["pki"] = str(path.parent / options["pki"])
+    for key in OPTION_FILES & options.keys():
+        if isinstance(options[key], str):
+            options[key] = str(path.parent / options[key])
     return options
 
 
