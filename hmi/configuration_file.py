@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from drivers.tag import DataType, Purpose, Role
+from hmi.configuration_base import Name, Number, Table
+from hmi.configuration_derived import CycleTable, DerivedTable
 from station_db.records.people import PersonRole
 
 CONFIG_VERSION = 1
-
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
-Number = Annotated[str, Field(pattern=r"^\d+$")]
-"""A whole number as a key of a table."""
-
-
-class Table(BaseModel):
-    """No unknown keys, no silent conversions."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class StationTable(Table):
@@ -139,6 +131,8 @@ class MachineTable(Table):
     tags: dict[Name, TagTable] = Field(min_length=1)
     curve: CurveTable | None = None
     recipes: dict[Name, RecipeTable] = Field(default_factory=dict)
+    derived: dict[Name, DerivedTable] = Field(default_factory=dict)
+    cycle: CycleTable | None = None
 
 
 class StationFile(Table):

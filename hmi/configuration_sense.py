@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from zoneinfo import available_timezones
 
 from drivers.tag import DataType
+from hmi.configuration_derived_sense import in_derived
 from hmi.configuration_file import MachineTable, RecipeTable, StationFile, TagTable
 from hmi.toml_lines import Path as KeyPath
 from station_db.records.base import CENTRE
@@ -38,6 +39,7 @@ def in_machine(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
         if tag.purpose and (first := purposes.setdefault(tag.purpose, name)) != name:
             yield key, "tag.purpose_twice", (tag.purpose, first)
         yield from in_tag(key, tag)
+    yield from in_derived(where, machine)
     for name, recipe in machine.recipes.items():
         yield from in_recipe((*where, "recipes", name), machine, recipe)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from drivers.driver import CurveSetup
 from drivers.tag import AlarmText, Tag, WriteRule
+from hmi.configuration_derived_tables import cycle_chart, derivation_from
 from hmi.configuration_file import CurveTable, MachineTable, ScreenTable, TagTable
 from hmi.settings import Chart, Machine, Recipe, Screen
 
@@ -15,8 +16,21 @@ def machine_from(table: MachineTable, options: dict[str, Any]) -> Machine:
     """One machine."""
     tags = tuple(tag for name, one in table.tags.items() for tag in tags_from(name, one))
     curve, chart = (curve_from(table.curve), chart_from(table.curve)) if table.curve else (None, None)
+    derivation, made = derivation_from(table.derived, table.cycle, tags)
+    if table.cycle is not None:
+        chart = cycle_chart(table.cycle, {tag.name: tag for tag in (*tags, *made)})
     return Machine(
-        table.id, table.name, table.protocol, options, tags, table.groups, table.rate_max, curve, chart, recipes_from(table)
+        table.id,
+        table.name,
+        table.protocol,
+        options,
+        (*tags, *made),
+        table.groups,
+        table.rate_max,
+        curve,
+        chart,
+        recipes_from(table),
+        derivation,
     )
 
 

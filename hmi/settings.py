@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from drivers.derived.setup import Derivation
 from drivers.driver import CurveSetup
 from drivers.tag import Tag
 
@@ -35,7 +36,8 @@ class Recipe:
 class Machine:
     """One `[[machine]]`: `protocol` names the driver (entry point), `options` are that driver's own keys.
 
-    `groups` are poll or sampling periods in ms; `rate_max` is the most parts a minute that can be believed.
+    `groups` are poll or sampling periods in ms; `rate_max` is the most parts a minute that can be believed. `tags` are the
+    machine's own and those that `derivation` makes of them.
     """
 
     id: str
@@ -48,6 +50,12 @@ class Machine:
     curve: CurveSetup | None = None
     chart: Chart | None = None
     recipes: tuple[Recipe, ...] = ()
+    derivation: Derivation = field(default_factory=Derivation)
+
+    @property
+    def wired(self) -> tuple[Tag, ...]:
+        """The tags that the machine itself tells."""
+        return tuple(tag for tag in self.tags if tag.name not in self.derivation.groups)
 
 
 @dataclass(frozen=True, slots=True)

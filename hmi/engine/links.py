@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import MutableMapping
 from importlib.metadata import entry_points
 from typing import Any
 
+from drivers.derived.driver import deriving
 from drivers.driver import DeviceSetup, Driver, MachineSetupError, Stamp
 from hmi.settings import Machine
 
@@ -20,10 +22,17 @@ def make_driver(machine: Machine, stamp: Stamp, shared: MutableMapping[str, Any]
     setup = DeviceSetup(
         device=machine.id,
         options=machine.options,
-        tags=machine.tags,
+        tags=machine.wired,
         groups=machine.groups,
         stamp=stamp,
         curve=machine.curve,
         shared=shared,
     )
-    return found[0].load()(setup)
+    driver = found[0].load()(setup)
+    if not machine.derivation.groups:
+        return driver
+    return deriving(driver, machine.id, machine.derivation, machine.groups, _new_boot)
+
+
+def _new_boot() -> int:
+    return secrets.randbits(31)
