@@ -137,8 +137,16 @@ class Lifeline:
         self._pause = _FIRST_PAUSE_S
 
     def _is_news(self, lost: LinkLostError) -> bool:
-        """Say whether this fault differs from the last one told: the first failure is news, each try is not."""
-        if self._told is not None and self._told.fault is lost.fault:
+        """Say whether this fault differs from the last one told: the first failure is news, each try is not.
+
+        Who is not admitted mends one cause and must hear of the next, so there the reason counts too.
+        """
+        told = self._told
+        if (
+            told is not None
+            and told.fault is lost.fault
+            and (told.fault is not LinkFault.NOT_ADMITTED or told.reason == lost.reason)
+        ):
             return False
         log.info("%s is lost: %s", self._device, lost.reason)
         self._told = lost
