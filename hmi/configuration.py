@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from hmi.configuration_derived import without_kind
 from hmi.configuration_file import CONFIG_VERSION, MachineTable, StationFile
 from hmi.configuration_sense import contradictions
 from hmi.configuration_tables import machine_from, screen_from
@@ -102,7 +103,7 @@ def syntax_problem(text: str, message: str) -> Problem:
 
 def problem(error: Any, lines: dict[KeyPath, int]) -> Problem:
     """One of pydantic's errors as ours."""
-    key: KeyPath = tuple(error["loc"])
+    key: KeyPath = without_kind(tuple(error["loc"]))
     at = key
     while at and at not in lines:
         at = at[:-1]
