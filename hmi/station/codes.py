@@ -63,6 +63,11 @@ class Code(StrEnum):
     PERMIT_NOT_TAKEN_BACK = "permit_not_taken_back"
     LEVEL_UNKNOWN = "level_unknown"
     LEVEL_CHANGED = "level_changed"
+    ALARM_GONE = "alarm_gone"
+    ALARM_MACHINE_AWAY = "alarm_machine_away"
+    ALARM_BEING_TOLD = "alarm_being_told"
+    ALARM_NOT_TOLD = "alarm_not_told"
+    ALARM_PERHAPS_TOLD = "alarm_perhaps_told"
     SYNC_REFUSED = "sync_refused"
     CLOCK_STEPPED = "clock_stepped"
 

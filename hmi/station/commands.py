@@ -112,6 +112,14 @@ class DownloadRecipe:
     recipe: str
 
 
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAlarm:
+    """A person has seen an alarm (or, where the machine asks for it, has dealt with it): both as its view names them."""
+
+    source: str
+    code: str
+
+
 Body = (
     SignIn
     | SignOut
@@ -125,6 +133,7 @@ Body = (
     | JudgeStep
     | BadPart
     | SaveDraft
+    | AcknowledgeAlarm
     | WriteSetpoint
     | DownloadRecipe
 )
@@ -144,6 +153,7 @@ BODIES: dict[str, type[Body]] = {
         JudgeStep,
         BadPart,
         SaveDraft,
+        AcknowledgeAlarm,
         WriteSetpoint,
         DownloadRecipe,
     )

@@ -21,11 +21,23 @@ class WriteOrder:
 
 @dataclass(frozen=True, slots=True)
 class WriteResult:
-    """What came of a `WriteOrder`: `state` of `WriteState`, and why where it is not confirmed."""
+    """What came of a `WriteOrder` or an `AlarmOrder`: `state` of `WriteState`, and why where it is not confirmed."""
 
     id: RecordId
     state: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmOrder:
+    """A machine that keeps its own alarm is to hear that a person saw it, or (`is_confirmation`) dealt with it; told once."""
+
+    id: RecordId
+    machine: str
+    condition: str
+    branch: str
+    comment: str
+    is_confirmation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +48,4 @@ class Decision:
     writes: tuple[WriteOrder, ...] = ()
     answer: Answer | None = None
     topics: frozenset[type] = frozenset()
+    alarms: tuple[AlarmOrder, ...] = ()

@@ -25,6 +25,7 @@ ALLOWED: Mapping[type[commands.Body], frozenset[PersonRole]] = {
     commands.JudgeStep: EVERYBODY,
     commands.BadPart: EVERYBODY,
     commands.SaveDraft: EVERYBODY,
+    commands.AcknowledgeAlarm: EVERYBODY,
     commands.WriteSetpoint: EVERYBODY,
     commands.DownloadRecipe: EVERYBODY,
 }

@@ -8,6 +8,7 @@ microseconds; ages are host-wide monotonic nanoseconds. Sentences travel as a co
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from station_db.records.orders import StepSpec
 
@@ -61,6 +62,15 @@ class ValueSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RemarkView:
+    """What a person should know of a link that works: `code` of `drivers.link.RemarkCode`, the driver's own sentence."""
+
+    code: str
+    reason: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class MachineView:
     """One machine as it stands."""
 
@@ -79,6 +89,7 @@ class MachineView:
     values: tuple[ValueSpec, ...] = ()
     window: tuple[float, float, float, float] | None = None
     """End window of the curve: x low, x high, y low, y high."""
+    remarks: tuple[RemarkView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +233,22 @@ class PeopleTopic:
     allowed: tuple[str, ...] = ()
 
 
+class Wants(StrEnum):
+    """What an alarm waits for from a person."""
+
+    NOTHING = ""
+    ACKNOWLEDGE = "acknowledge"
+    CONFIRM = "confirm"
+    """It is over and was seen, and its machine wants to hear that it was dealt with."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmView:
-    """One active alarm. A machine's own texts come as they are; the station's own are said by `code` and `args`."""
+    """One alarm. A machine's own texts come as they are; the station's own are said by `code` and `args`.
+
+    `is_active` is false where the machine keeps it only until somebody has seen it. `told_code` and `told_args` say what came of
+    passing an acknowledgement on to the machine, as long as the machine has not taken it.
+    """
 
     source: str
     code: str
@@ -234,11 +258,18 @@ class AlarmView:
     consequence: str = ""
     action: str = ""
     args: tuple[str, ...] = ()
+    is_active: bool = True
+    wants: Wants = Wants.NOTHING
+    acknowledged_at: int | None = None
+    acknowledged_by: str = ""
+    """A person's id, or the machine's where it was acknowledged over there."""
+    told_code: str = ""
+    told_args: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AlarmsTopic:
-    """Active alarms, worst first."""
+    """Alarms that are active or wait for somebody, worst first."""
 
     alarms: tuple[AlarmView, ...] = ()
 

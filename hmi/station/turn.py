@@ -6,7 +6,7 @@ from typing import Any
 
 from hmi.clock import Moment
 from hmi.station.codes import Code
-from hmi.station.decision import WriteOrder
+from hmi.station.decision import AlarmOrder, WriteOrder
 from station_db.records.base import Instant, RecordId
 from station_db.records.changes import Changes, Entry
 from station_db.records.local import CounterPosition, Curve, Draft
@@ -26,6 +26,7 @@ class Turn:
         self.actor = actor
         self.changes = Changes()
         self.writes: tuple[WriteOrder, ...] = ()
+        self.alarms: tuple[AlarmOrder, ...] = ()
         self.refusal: tuple[Code, tuple[str, ...]] | None = None
         self._cause = cause
 
@@ -57,6 +58,10 @@ class Turn:
         """Ask a machine for a value once the changes are committed."""
         self.writes += (order,)
 
+    def answer_alarm(self, order: AlarmOrder) -> None:
+        """Tell a machine of a person who saw its alarm, once the changes are committed."""
+        self.alarms += (order,)
+
     def refuse(self, code: Code, *args: str) -> None:
         """Say no but keep what was written into this turn; `RefusedError` keeps nothing."""
         self.refusal = (code, args)
@@ -65,6 +70,7 @@ class Turn:
         """Take over what a part of this decision changed in another actor's name."""
         self._add(other.changes)
         self.writes += other.writes
+        self.alarms += other.alarms
 
     def _add(self, changes: Changes) -> None:
         self.changes += changes

@@ -71,6 +71,12 @@ TEXTS: dict[str, str] = {
     "permit_not_taken_back": "{0} did not confirm that its release is withdrawn. It may start. Look at it.",
     "level_unknown": "{0} did not confirm whether it waits. Look at it.",
     "level_changed": "Somebody else changed whether {0} waits. Its free parts count for no order. Call maintenance.",
+    # acknowledging
+    "alarm_gone": "This alarm is over already. There is nothing to acknowledge.",
+    "alarm_machine_away": "{0} does not answer. Acknowledge its alarm when it does.",
+    "alarm_being_told": "{0} is being told.",
+    "alarm_not_told": "{0} did not take it: {1}.",
+    "alarm_perhaps_told": "Whether {0} heard of it is unknown: {1}.",
     "sync_refused": "The centre refuses our records. They are safe here. Call IT.",
     "clock_stepped": "The clock was set by {0} s. Times around it may look odd.",
     # why a unit is bad, where no person said it
