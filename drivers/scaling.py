@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from drivers.tag import Tag
 
@@ -46,6 +50,29 @@ class Scaling:
         if self.is_identity:
             return value
         return (value - self.offset) * self.divisor if self.divisor is not None else (value - self.offset) / self.scale
+
+
+class ScalingColumn:
+    """The scalings of many tags, done at once and to the bit as `Scaling` does each."""
+
+    def __init__(self, tags: Sequence[Tag]) -> None:
+        scalings = [Scaling.of(tag) for tag in tags]
+        self._is_identity = all(each.is_identity for each in scalings)
+        self._factors = np.array([each.scale if each.divisor is None else 1.0 for each in scalings])
+        self._divisors = np.array([each.divisor or 1.0 for each in scalings])
+        self._offsets = np.array([each.offset for each in scalings])
+
+    @staticmethod
+    def is_needed(tag: Tag) -> bool:
+        """Whether `tag` is scaled at all; one that is not should not share a column with one that is, to stay exact."""
+        return not Scaling.of(tag).is_identity
+
+    def to_units(self, raw: NDArray[Any]) -> NDArray[Any]:
+        """Return each raw number in its tag's unit; too large ones become infinite."""
+        if self._is_identity:
+            return raw
+        with np.errstate(all="ignore"):
+            return raw * self._factors / self._divisors + self._offsets
 
 
 def whole(raw: float) -> int | None:

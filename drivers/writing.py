@@ -16,6 +16,12 @@ INTEGER_BITS = {
     DataType.INT64: (64, True),
     DataType.UINT64: (64, False),
 }
+WHOLE_RANGES = {
+    kind: (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+    for kind, (bits, signed) in INTEGER_BITS.items()
+} | {DataType.BCD16: (0, 9999), DataType.BCD32: (0, 99_999_999)}
+"""The least and the greatest raw number of each type that holds whole ones."""
+
 _FLOAT32_MAX = 3.4028234663852886e38
 
 
@@ -30,7 +36,7 @@ def raw_to_write(device: str, tag: Tag, value: Value) -> bool | int | float | st
     if tag.data_type is DataType.BOOL:
         return _switch(device, tag, number)
     raw = Scaling.of(tag).to_raw(number)
-    return _integer(device, tag, raw) if tag.data_type in INTEGER_BITS else _real(device, tag, raw)
+    return _integer(device, tag, raw) if tag.data_type in WHOLE_RANGES else _real(device, tag, raw)
 
 
 def _refuse(device: str, tag: Tag, why: str) -> WriteRefusedError:
@@ -69,8 +75,7 @@ def _integer(device: str, tag: Tag, raw: float) -> int:
     exact = whole(raw)
     if exact is None:
         raise _refuse(device, tag, f"the machine counts in steps of {tag.scale:g}, which {raw * tag.scale:g} is not")
-    bits, signed = INTEGER_BITS[tag.data_type]
-    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+    low, high = WHOLE_RANGES[tag.data_type]
     if not low <= exact <= high:
         raise _refuse(device, tag, f"{exact} does not fit its type {tag.data_type}")
     return exact

@@ -1,47 +1,132 @@
-"""Reads planned blocks: a block the device refuses is bad alone, its neighbours live."""
+"""Reads a device's groups block by block; an address the device refuses is bad alone, its neighbours live."""
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from weakref import WeakKeyDictionary
 
+from drivers.driver import Stamp
 from drivers.link import LinkFault, LinkLostError
-from drivers.modbus.machine import PlannedBlock
+from drivers.modbus.address import Table
+from drivers.modbus.isolation import Isolation, Piece
+from drivers.modbus.machine import PlannedGroup
 from drivers.modbus.plan import Block
+from drivers.modbus.refused import Refused
 from drivers.modbus.replies import IS_SILENCE, ExceptionReplyError
-from drivers.modbus.wire import Wire
-from drivers.tag import Value
+from drivers.modbus.words import Words
+from drivers.reading import Remark
+from drivers.tag import Purpose, Value
 
-log = logging.getLogger(__name__)
+MOST_SEARCHES = 32
+"""Reads beyond the planned ones that a round may spend on finding culprits, so that a search never holds up the others."""
+
+Read = tuple[Table, int, int]
+"""Table, first place and count."""
+
+_Asked = Sequence[tuple[Isolation, Piece]]
+_Answers = dict[Piece, Words]
+
+
+class Asker(Protocol):
+    """What can be read from."""
+
+    async def read_all(self, reads: Sequence[Read]) -> list[Words | ExceptionReplyError]:
+        """Return the words or the refusal of each, asked in this order. Raises `LinkLostError`."""
+        ...
 
 
 class BlockReader:
-    """Reads one device's blocks and logs a refusal when it begins, not each time."""
+    """Reads one device's groups; remembers what it refuses, and has one remark about it."""
 
-    def __init__(self, device: str) -> None:
-        self._device = device
-        self._refused: set[tuple[str, int]] = set()
+    def __init__(self, device: str, stamp: Stamp) -> None:
+        self._stamp = stamp
+        self._refused = Refused(device, stamp)
+        self._isolations: WeakKeyDictionary[PlannedGroup, list[Isolation]] = WeakKeyDictionary()
+        """A read-back plans a group of its own, which is forgotten with it."""
 
-    async def read(self, wire: Wire, planned: PlannedBlock) -> list[Value]:
-        """Return a value for each tag of the block, None for all where the device refuses. Raises `LinkLostError`."""
-        block = planned.block
-        try:
-            words = await wire.read(block.table, block.start, block.count)
-        except ExceptionReplyError as refusal:
-            self._note(block, refusal)
-            return [None] * len(block.places)
-        self._refused.discard((block.table, block.start))
-        return planned.decoder.decode(words)
+    def begin(self) -> None:
+        """Try all anew, as over a new connection."""
+        for isolations in self._isolations.values():
+            for isolation in isolations:
+                isolation.begin()
 
-    async def touch(self, wire: Wire, block: Block) -> None:
-        """Ask for the least there is, to hear whether the device lives. Raises `LinkLostError`."""
-        try:
-            await wire.read(block.table, block.start, 1)
-        except ExceptionReplyError as refusal:
-            self._note(block, refusal)
+    async def read_group(self, asker: Asker, group: PlannedGroup) -> tuple[tuple[str, ...], list[Value]]:
+        """Return the names of the group's tags and a value for each, None for what is refused. Raises `LinkLostError`."""
+        isolations = self._isolations.setdefault(group, [Isolation(block) for block in group.blocks])
+        now = self._stamp()[1] / 1e9
+        told: _Answers = {}
+        parts = await _ask(asker, [(each, piece) for each in isolations for piece in each.due(now)], now, told)
+        found = await _search(asker, parts, now)
+        return group.tags, _values(group, told, found)
 
-    def _note(self, block: Block, refusal: ExceptionReplyError) -> None:
-        if refusal.code in IS_SILENCE:
-            raise LinkLostError(LinkFault.SILENT, f"a gateway answers in its place: {refusal.meaning}") from refusal
-        if (block.table, block.start) not in self._refused:
-            self._refused.add((block.table, block.start))
-            log.warning("%s refuses to tell %s:%d: %s", self._device, block.table, block.start, refusal)
+    async def touch(self, asker: Asker, block: Block) -> None:
+        """Ask for the least there is, to hear whether the device lives; a refusal is an answer. Raises `LinkLostError`."""
+        for reply in await asker.read_all([(block.table, block.start, 1)]):
+            _heard(reply)
+
+    def remarks(self) -> list[Remark]:
+        """Return what became known of refused addresses since this was last asked."""
+        isolations = [isolation for of_group in self._isolations.values() for isolation in of_group]
+        tags = sum(len(group.tags) for group in self._isolations)
+        return self._refused.remarks([piece for isolation in isolations for piece in isolation.culprits], tags)
+
+
+async def _search(asker: Asker, parts: _Asked, now: float) -> _Answers:
+    """Ask for parts of what was refused, and parts of these, as far as one round may go."""
+    found: _Answers = {}
+    searches = MOST_SEARCHES
+    while parts and searches > 0:
+        parts = parts[:searches]
+        searches -= len(parts)
+        parts = await _ask(asker, parts, now, found)
+    return found
+
+
+async def _ask(asker: Asker, asked: _Asked, now: float, told: _Answers) -> list[tuple[Isolation, Piece]]:
+    """Put what is answered into `told`; return the parts to ask in place of what is refused."""
+    if not asked:
+        return []
+    replies = await asker.read_all([(piece.block.table, piece.block.start, piece.block.count) for _, piece in asked])
+    parts: list[tuple[Isolation, Piece]] = []
+    for (isolation, piece), reply in zip(asked, replies, strict=True):
+        match _heard(reply):
+            case ExceptionReplyError(code=code):
+                parts += [(isolation, part) for part in isolation.refused(piece, code, now)]
+            case words:
+                isolation.told(piece)
+                told[piece] = words
+    return parts
+
+
+def _heard(reply: Words | ExceptionReplyError) -> Words | ExceptionReplyError:
+    """Return `reply`, unless a gateway gave it in the device's place."""
+    if isinstance(reply, ExceptionReplyError) and reply.code in IS_SILENCE:
+        raise LinkLostError(LinkFault.SILENT, f"a gateway answers in its place: {reply.meaning}") from reply
+    return reply
+
+
+def _values(group: PlannedGroup, told: _Answers, found: _Answers) -> list[Value]:
+    """Return the values in the group's order: whole blocks in one go, parts one by one."""
+    words = {piece.block: reply for piece, reply in told.items()}
+    values = group.decoder.decode([words.get(block, silence) for block, silence in zip(group.blocks, group.silence, strict=True)])
+    if len(words) == len(group.blocks) and all(block in words for block in group.blocks):
+        return values
+    for block in group.blocks:
+        if block not in words:
+            _put(values, group, dict.fromkeys(place.tag.name for place in block.places))
+    for piece, reply in (told | found).items():
+        if piece.block not in group.blocks:
+            _put(values, group, dict(zip(piece.decoder.tags, piece.decoder.decode([reply]), strict=True)))
+    _put(values, group, dict.fromkeys(_late_cycles(found)))
+    return values
+
+
+def _late_cycles(found: _Answers) -> list[str]:
+    """A cycle number that was only found after its results were read waits for the next round, where it is read first."""
+    return [place.tag.name for piece in found for place in piece.block.places if place.tag.purpose is Purpose.CYCLE]
+
+
+def _put(values: list[Value], group: PlannedGroup, those: Mapping[str, Value]) -> None:
+    for name, value in those.items():
+        values[group.positions[name]] = value

@@ -1,112 +1,146 @@
-"""Registers to values and back, in the device's word order. Pure; numpy over a whole block."""
+"""Registers to values and back, as each tag's form says. Pure; numpy over all blocks of a group at once."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.modbus.address import WIDTHS, Place
+from drivers.driver import WriteRefusedError
+from drivers.modbus.address import Place
+from drivers.modbus.form import Form
 from drivers.modbus.plan import Block
-from drivers.scaling import Scaling
+from drivers.modbus.text import decode_text, encode_text
+from drivers.modbus.words import Words, from_bcd, numbers, to_bcd
+from drivers.scaling import ScalingColumn
 from drivers.tag import DataType, Value
-
-Words = NDArray[np.uint16]
-"""Registers as the device sent them; for coils and discrete inputs one 0 or 1 a place."""
+from drivers.writing import raw_to_write
 
 _CODES = {
-    DataType.INT16: "i2",
-    DataType.UINT16: "u2",
-    DataType.INT32: "i4",
-    DataType.UINT32: "u4",
-    DataType.INT64: "i8",
-    DataType.UINT64: "u8",
-    DataType.FLOAT32: "f4",
-    DataType.FLOAT64: "f8",
+    DataType.INT16: "h",
+    DataType.UINT16: "H",
+    DataType.INT32: "i",
+    DataType.UINT32: "I",
+    DataType.INT64: "q",
+    DataType.UINT64: "Q",
+    DataType.FLOAT32: "f",
+    DataType.FLOAT64: "d",
+    DataType.BCD16: "H",
+    DataType.BCD32: "I",
 }
-_PACKING = {"i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q", "u8": "Q", "f4": "f", "f8": "d"}
-
-
-class WordOrder(StrEnum):
-    """Which word of a longer value comes first; within a word the high byte always does."""
-
-    BIG = "big"
-    LITTLE = "little"
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Places of one kind, decoded in one go: `positions[i]` in the block gets the value at `indexes[i]`."""
+    """Places of one form, decoded in one go: `indexes[i]` are the registers of the i-th, its lowest word last."""
 
-    kind: DataType
-    scaling: Scaling
-    positions: tuple[int, ...]
+    form: Form
+    scalings: ScalingColumn
     indexes: NDArray[np.intp]
     bits: NDArray[np.uint16]
 
-
-class BlockDecoder:
-    """Decodes one planned block, again and again."""
-
-    def __init__(self, block: Block, order: WordOrder) -> None:
-        self._length = len(block.places)
-        numbered = sorted(enumerate(block.places), key=lambda each: _kind(each[1]))
-        self._runs = [_run(list(run), block, order) for _, run in groupby(numbered, key=lambda each: _kind(each[1]))]
-
     def decode(self, words: Words) -> list[Value]:
-        """Return a value for each place of the block, in units; None where the wire held no number (NaN, infinity)."""
-        values: list[Value] = [None] * self._length
+        """Return a value for each place."""
+        taken = words[self.indexes]
+        match self.form.kind:
+            case DataType.BOOL:
+                return ((taken[:, 0] >> self.bits) & 1).astype(bool).tolist()
+            case DataType.STRING:
+                return [decode_text(row, self.form) for row in taken.tolist()]
+            case DataType.BCD16 | DataType.BCD32:
+                raw, are_digits = from_bcd(numbers(taken, self.form))
+                return _listed(self.scalings.to_units(raw), are_digits)
+            case _:
+                return _listed(self.scalings.to_units(numbers(taken, self.form)))
+
+
+class Decoder:
+    """Decodes the blocks of one group, again and again; its tags stand in its own order, those of a form together."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        found = [
+            (place, start + place.address.number - block.start) for block, start in _starts(blocks) for place in block.places
+        ]
+        runs = [list(run) for _, run in groupby(sorted(found, key=_likeness), key=_likeness)]
+        self._runs = [_run(run) for run in runs]
+        self.tags = tuple(place.tag.name for run in runs for place, _ in run)
+        """The names of the tags whose values `decode` returns."""
+
+    def decode(self, words: Sequence[Words]) -> list[Value]:
+        """Return a value for each of `tags`, in units, from the words of each block; None for what is no value of its type."""
+        joined = np.concatenate(words)
+        values: list[Value] = []
         for run in self._runs:
-            for position, value in zip(run.positions, _decode_run(run, words), strict=True):
-                values[position] = value
+            values += run.decode(joined)
         return values
 
 
-def encode(raw: float, kind: DataType, order: WordOrder) -> list[int]:
-    """Return the registers that hold `raw`, which must fit `kind` (see `drivers.writing`)."""
-    code = _PACKING[_CODES[kind]]
-    packed = struct.pack(f">{code}", raw)
-    words = list(struct.unpack(f">{len(packed) // 2}H", packed))
-    return words if order is WordOrder.BIG else words[::-1]
+def words_to_write(device: str, place: Place, value: Value) -> list[int]:
+    """Return the registers (for a coil its 0 or 1) that say `value`; raises `WriteRefusedError` with the reason."""
+    raw = raw_to_write(device, place.tag, value)
+    try:
+        return encode(raw, place.form)
+    except ValueError as error:
+        raise WriteRefusedError(device, f"'{place.tag.name}' was not written: {error}") from error
 
 
-def _kind(place: Place) -> tuple[str, float, float]:
-    return place.tag.data_type, place.tag.scale, place.tag.offset
+def encode(raw: float | str, form: Form) -> list[int]:
+    """Return the registers that hold `raw`, a number that fits (see `drivers.writing`); raises `ValueError` for a wrong text."""
+    if isinstance(raw, str):
+        return encode_text(raw, form)
+    if form.kind is DataType.BOOL:
+        return [int(raw)]
+    if form.kind in (DataType.BCD16, DataType.BCD32):
+        raw = to_bcd(int(raw))
+    packed = struct.pack(f">{_CODES[form.kind]}", raw)
+    words = list(struct.unpack(f"{'<' if form.order.swaps_bytes else '>'}{len(packed) // 2}H", packed))
+    return words[::-1] if form.order.has_low_word_first else words
 
 
-def _run(numbered: Sequence[tuple[int, Place]], block: Block, order: WordOrder) -> _Run:
-    places = [place for _, place in numbered]
-    kind = places[0].tag.data_type
-    width = WIDTHS[kind]
-    steps = range(width) if order is WordOrder.BIG else range(width - 1, -1, -1)
-    indexes = [[place.address.number - block.start + step for step in steps] for place in places]
-    return _Run(
-        kind,
-        Scaling.of(places[0].tag),
-        tuple(position for position, _ in numbered),
-        np.array(indexes, dtype=np.intp),
-        np.array([place.address.bit or 0 for place in places], dtype=np.uint16),
+def _starts(blocks: Sequence[Block]) -> list[tuple[Block, int]]:
+    """Each block with where it begins once all stand behind each other."""
+    ends = np.cumsum([0, *(block.count for block in blocks)]).tolist()
+    return list(zip(blocks, ends[:-1], strict=True))
+
+
+def _likeness(found: tuple[Place, int]) -> tuple[str, str, int, str, bool]:
+    place, _ = found
+    form = place.form
+    return form.kind, form.order, form.length, form.encoding, ScalingColumn.is_needed(place.tag)
+
+
+def _run(found: Sequence[tuple[Place, int]]) -> _Run:
+    form = found[0][0].form
+    starts = np.array([start for _, start in found], dtype=np.intp)
+    steps = (
+        np.arange(form.width)[::-1]
+        if form.order.has_low_word_first and form.kind is not DataType.STRING
+        else np.arange(form.width)
     )
+    bits = [_bit(place) for place, _ in found]
+    return _Run(form, ScalingColumn([place.tag for place, _ in found]), starts[:, None] + steps, np.array(bits, dtype=np.uint16))
 
 
-def _decode_run(run: _Run, words: Words) -> list[Value]:
-    taken = words[run.indexes]
-    if run.kind is DataType.BOOL:
-        return ((taken[:, 0] >> run.bits) & 1).astype(bool).tolist()
-    raw = taken.astype(">u2").view(f">{_CODES[run.kind]}")[:, 0]
-    return _scaled(raw.astype(raw.dtype.newbyteorder("=")), run.scaling)
+def _bit(place: Place) -> int:
+    """Return which bit of the register, as it came, the place stands for."""
+    bit = place.address.bit
+    if bit is None:
+        return 0
+    return bit ^ 8 if place.form.order.swaps_bytes else bit
 
 
-def _scaled(raw: NDArray[Any], scaling: Scaling) -> list[Value]:
-    with np.errstate(all="ignore"):  # signalling NaN and overflow are data here, found below
-        wide = raw.astype(np.float64) if raw.dtype.kind == "f" else raw
-        values: NDArray[Any] = scaling.to_units(wide)
-    if values.dtype.kind != "f":
-        return values.tolist()
-    return [value if finite else None for value, finite in zip(values.tolist(), np.isfinite(values).tolist(), strict=True)]
+def _listed(values: NDArray[Any], are_values: NDArray[np.bool_] | None = None) -> list[Value]:
+    """Return plain numbers; None for what is none."""
+    if values.dtype.kind == "f":
+        finite = np.isfinite(values)
+        are_values = finite if are_values is None else finite & are_values
+    listed = values.tolist()
+    if are_values is not None and not are_values.all():
+        for at in np.flatnonzero(~are_values).tolist():
+            listed[at] = None
+    return listed

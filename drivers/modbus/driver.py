@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 from drivers.driver import DeviceSetup, Driver, UnreachableError, WriteRefusedError, WriteUnknownError
+from drivers.finishing import Finishing
 from drivers.link import KEEP_ALIVE_S, Lifeline, LinkFault, LinkLostError, NotSentError
+from drivers.modbus.address import Address
 from drivers.modbus.blocks import BlockReader
-from drivers.modbus.codec import encode
+from drivers.modbus.codec import words_to_write
 from drivers.modbus.curve import CurveReader
 from drivers.modbus.machine import Machine, machine, planned
 from drivers.modbus.options import ModbusOptions
@@ -17,7 +19,6 @@ from drivers.modbus.rounds import Rounds
 from drivers.modbus.wire import Wire
 from drivers.reading import Batch, Event, Heard, LinkUp, Quality
 from drivers.tag import Tag, Value
-from drivers.writing import raw_to_write
 
 _ONLY_ASK = ""
 """The beat that keeps a slow device heard: no group has this name."""
@@ -41,7 +42,8 @@ class ModbusDriver:
         self._lifeline = Lifeline(setup.device, setup.stamp)
         self._dialling = asyncio.Lock()
         self._wire: Wire | None = None
-        self._reader = BlockReader(setup.device)
+        self._reader = BlockReader(setup.device, setup.stamp)
+        self._finishing = Finishing(setup.device, setup.tags)
 
     def events(self) -> AsyncIterator[Event]:
         """Yield what the machine says until `close`."""
@@ -50,24 +52,24 @@ class ModbusDriver:
     async def read(self, tags: Sequence[Tag]) -> Sequence[Value]:
         """Read now; None for what the machine refuses to tell. Raises `UnreachableError`."""
         places = [self._machine.places[tag.name] for tag in tags]
-        values: dict[str, Value] = {}
         try:
             wire = await self._open_wire()
-            for block in planned(places, self._options):
-                values |= zip(block.tags, await self._reader.read(wire, block), strict=True)
+            names, found = await self._reader.read_group(wire, planned(places, self._options))
         except LinkLostError as lost:
             raise UnreachableError(self._device, lost.reason) from lost
-        return [values[tag.name] for tag in tags]
+        values = dict(zip(names, found, strict=True))
+        return self._finishing.believable(tags, [values[tag.name] for tag in tags])
 
     async def write(self, tag: Tag, value: Value) -> None:
         """Write once. Raises `WriteRefusedError`, `WriteUnknownError`, `UnreachableError` (not sent)."""
-        raw = raw_to_write(self._device, tag, value)
+        place = self._machine.places[tag.name]
+        words = words_to_write(self._device, place, value)
         try:
             wire = await self._open_wire()
         except LinkLostError as lost:
             raise UnreachableError(self._device, lost.reason) from lost
         try:
-            await self._send(wire, tag, raw)
+            await _send(wire, place.address, words)
         except ExceptionReplyError as refusal:
             raise self._write_error(tag, refusal) from refusal
         except NotSentError as lost:
@@ -84,6 +86,7 @@ class ModbusDriver:
         """Poll over one connection until it is lost; up is who has answered, not who has taken the call."""
         async with self._dialling:
             wire = await self._dial()
+        self._reader.begin()
         is_up = False
         rounds = Rounds(self._beats(), asyncio.get_running_loop().time())
         try:
@@ -112,24 +115,12 @@ class ModbusDriver:
             return [Heard(self._device, *self._stamp())]
         batches = [await self._read_group(wire, group) for group in due if group != _ONLY_ASK]
         samples = await self._curve.read(wire) if self._curve else []
-        return [*samples, *batches]
+        return [*self._reader.remarks(), *samples, *batches]
 
     async def _read_group(self, wire: Wire, group: str) -> Batch:
-        tags: list[str] = []
-        values: list[Value] = []
-        for block in self._machine.groups[group]:
-            values += await self._reader.read(wire, block)
-            tags += block.tags
+        tags, values = await self._reader.read_group(wire, self._machine.groups[group])
         at, heard_ns = self._stamp()
-        return Batch(self._device, group, tuple(tags), values, at, heard_ns, _qualities(values))
-
-    async def _send(self, wire: Wire, tag: Tag, raw: float | str) -> None:
-        address = self._machine.places[tag.name].address
-        assert not isinstance(raw, str), "no text tag passes the setup"
-        if address.table.holds_bits:
-            await wire.write_coil(address.number, on=bool(raw))
-        else:
-            await wire.write_registers(address.number, encode(raw, tag.data_type, self._options.word_order))
+        return self._finishing.finish(Batch(self._device, group, tags, values, at, heard_ns, _qualities(values)))
 
     def _write_error(self, tag: Tag, refusal: ExceptionReplyError) -> Exception:
         if refusal.code in LEAVES_DOUBT:
@@ -158,6 +149,13 @@ class ModbusDriver:
         if self._wire is not None:
             self._wire.close()
             self._wire = None
+
+
+async def _send(wire: Wire, address: Address, words: Sequence[int]) -> None:
+    if address.table.holds_bits:
+        await wire.write_coil(address.number, on=bool(words[0]))
+    else:
+        await wire.write_registers(address.number, words)
 
 
 def _qualities(values: Sequence[Value]) -> tuple[Quality, ...] | None:

@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from drivers.driver import CurveSetup, DeviceSetup, MachineSetupError
 from drivers.modbus.address import Address, Place, Table, parse, place
-from drivers.modbus.codec import BlockDecoder
+from drivers.modbus.codec import Decoder
 from drivers.modbus.fifo import block_words
 from drivers.modbus.options import ModbusOptions
 from drivers.modbus.plan import Block, plan
+from drivers.modbus.words import Words
 from drivers.tag import Purpose, Tag
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedBlock:
-    """A block read and what decodes it."""
+@dataclass(frozen=True, eq=False)
+class PlannedGroup:
+    """The block reads of one group, in the order they are asked, and what decodes them. Each is itself and equal to no other."""
 
-    block: Block
-    decoder: BlockDecoder
+    blocks: tuple[Block, ...]
+
+    @cached_property
+    def decoder(self) -> Decoder:
+        """Return what decodes all of its blocks in one go."""
+        return Decoder(self.blocks)
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Return the names of the tags it holds, in the decoder's order."""
-        return tuple(place.tag.name for place in self.block.places)
+        """Return the names of its tags, in the decoder's order."""
+        return self.decoder.tags
+
+    @cached_property
+    def positions(self) -> Mapping[str, int]:
+        """Return where in `tags` each name stands."""
+        return {name: at for at, name in enumerate(self.tags)}
+
+    @cached_property
+    def silence(self) -> tuple[Words, ...]:
+        """Return words that stand in for each block that was not told."""
+        return tuple(np.zeros(block.count, np.uint16) for block in self.blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +60,19 @@ class Machine:
 
     device: str
     places: dict[str, Place]
-    groups: dict[str, tuple[PlannedBlock, ...]]
+    groups: dict[str, PlannedGroup]
     periods_s: dict[str, float]
     curve: CurveBlock | None
 
     @property
     def any_block(self) -> Block:
         """Return a block to ask for when nothing but a sign of life is wanted."""
-        return next(iter(self.groups.values()))[0].block
+        return next(iter(self.groups.values())).blocks[0]
 
 
 def machine(setup: DeviceSetup, options: ModbusOptions) -> Machine:
     """Plan the device; raises `MachineSetupError` for what can't work."""
-    places = [place(setup.device, tag) for tag in setup.tags]
+    places = [_place(setup.device, tag, options) for tag in setup.tags]
     if not places:
         raise MachineSetupError(setup.device, "it has no tags, so there is nothing to read")
     groups = {name: planned(_of_group(places, name), options) for name in _used_groups(setup)}
@@ -67,10 +85,18 @@ def machine(setup: DeviceSetup, options: ModbusOptions) -> Machine:
     )
 
 
-def planned(places: Sequence[Place], options: ModbusOptions) -> tuple[PlannedBlock, ...]:
+def planned(places: Sequence[Place], options: ModbusOptions) -> PlannedGroup:
     """Return the block reads for `places`; the cycle counter first, so that no result is older than its cycle."""
-    blocks = sorted(plan(places, options.max_registers), key=_has_no_cycle)
-    return tuple(PlannedBlock(block, BlockDecoder(block, options.word_order)) for block in blocks)
+    blocks = plan(places, options.max_registers, options.max_bits)
+    return PlannedGroup(tuple(sorted(blocks, key=_has_no_cycle)))
+
+
+def _place(device: str, tag: Tag, options: ModbusOptions) -> Place:
+    where = place(device, tag, options.first_address, options.order)
+    if not where.address.table.holds_bits and where.width > options.max_registers:
+        too_long = f"it takes {where.width} registers, and this device allows {options.max_registers} in one read"
+        raise MachineSetupError(device, too_long, tag.name)
+    return where
 
 
 def _has_no_cycle(block: Block) -> bool:
@@ -100,7 +126,7 @@ def _curve(setup: DeviceSetup, options: ModbusOptions) -> CurveBlock | None:
     if curve is None:
         return None
     try:
-        address = parse(curve.address)
+        address = parse(curve.address, options.first_address)
     except ValueError as error:
         raise MachineSetupError(setup.device, f"curve: {error}") from error
     words = block_words(curve.capacity, len(curve.channels))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from drivers.driver import DeviceSetup
-from drivers.modbus.codec import WordOrder
+from drivers.modbus.order import ByteOrder
+from drivers.modbus.plan import MOST_BITS
 from drivers.modbus.wire import Endpoint
 from drivers.options import Options
 
-_KEYS = ("host", "port", "unit", "connections", "timeout_ms", "max_registers", "word_order")
+_KEYS = ("host", "port", "unit", "connections", "timeout_ms", "max_registers", "max_bits", "order", "first_address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,9 @@ class ModbusOptions:
     endpoint: Endpoint
     connections: int
     max_registers: int
-    word_order: WordOrder
+    max_bits: int
+    order: ByteOrder
+    first_address: int
 
     @classmethod
     def of(cls, setup: DeviceSetup) -> ModbusOptions:
@@ -38,5 +41,7 @@ class ModbusOptions:
             endpoint,
             options.integer("connections", 1, 1, 64),
             options.integer("max_registers", 125, 1, 125),
-            WordOrder(options.choice("word_order", tuple(WordOrder), WordOrder.BIG)),
+            options.integer("max_bits", MOST_BITS, 1, MOST_BITS),
+            ByteOrder(options.choice("order", tuple(ByteOrder), ByteOrder.ABCD)),
+            options.integer("first_address", 0, 0, 1),
         )

@@ -27,9 +27,9 @@ from pymodbus.pdu.register_message import (
 from drivers.dialling import dial_fault
 from drivers.link import LinkFault, LinkLostError, NotSentError
 from drivers.modbus.address import Table
-from drivers.modbus.codec import Words
 from drivers.modbus.frames import Asked, BadFrameError, answer_in
 from drivers.modbus.replies import ExceptionReplyError
+from drivers.modbus.words import Words
 
 logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)  # its errors are ours to tell, once and in plain words
 
@@ -87,6 +87,16 @@ class Wire:
         reply = await self._ask(request)
         values = reply.bits[:count] if table.holds_bits else reply.registers
         return np.array(values, dtype=np.uint16)
+
+    async def read_all(self, reads: Sequence[tuple[Table, int, int]]) -> list[Words | ExceptionReplyError]:
+        """Return the words or the refusal of each read, one after the other; raises `LinkLostError`."""
+        replies: list[Words | ExceptionReplyError] = []
+        for table, start, count in reads:
+            try:
+                replies.append(await self.read(table, start, count))
+            except ExceptionReplyError as refusal:
+                replies.append(refusal)
+        return replies
 
     async def write_registers(self, start: int, words: Sequence[int]) -> None:
         """Write once; raises `ExceptionReplyError`, `LinkLostError` (it may or may not have happened)."""

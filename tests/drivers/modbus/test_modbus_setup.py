@@ -24,7 +24,9 @@ CURVE = CurveSetup("holding:100", 58, ("position", "force"), ("mm", "kN"), (0.01
         ({"connections": 0}, "option 'connections' must be"),
         ({"timeout_ms": "fast"}, "option 'timeout_ms' must be"),
         ({"max_registers": 126}, "option 'max_registers' must be"),
-        ({"word_order": "middle"}, "option 'word_order' must be one of big, little"),
+        ({"max_bits": 2001}, "option 'max_bits' must be"),
+        ({"order": "ACDB"}, "option 'order' must be one of ABCD, CDAB, BADC, DCBA"),
+        ({"first_address": 2}, "option 'first_address' must be a whole number from 0 to 1"),
     ],
 )
 def test_a_wrong_option_is_named(options, why, tag, setup):
