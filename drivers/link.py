@@ -46,6 +46,8 @@ class RemarkCode(StrEnum):
     """The machine's clock and ours differ by more than a minute."""
     NOT_ALL_WATCHED = "not_all_watched"
     """The server watches n of m items."""
+    SAMPLED_SLOWER = "sampled_slower"
+    """The server looks at its items less often than was asked."""
     ADDRESS_REFUSED = "address_refused"
     """The device refuses single addresses; all others are read."""
     VALUES_LOST = "values_lost"
