@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from drivers.derived.setup import CYCLE, PEAKS, CycleMade, Derivation, Edges, Lamps
+from drivers.derived.setup import CYCLE_TABLE, PEAKS, CycleMade, Derivation, Edges, Lamps
 from drivers.driver import MachineSetupError
 
 LOOKS_A_BLINK = 3
@@ -51,11 +51,13 @@ def _check_edges(device: str, edges: Edges, period_ms: int) -> None:
 
 def _check_cycle(device: str, cycle: CycleMade, period_ms: int) -> None:
     if period_ms * LOOKS_A_CYCLE > cycle.typical_ms:
-        raise MachineSetupError(device, f"a cycle of {cycle.typical_ms} ms can be missed by looking every {period_ms} ms", CYCLE)
+        raise MachineSetupError(
+            device, f"a cycle of {cycle.typical_ms} ms can be missed by looking every {period_ms} ms", CYCLE_TABLE
+        )
     for name in _peaks(cycle):
         if 1000 / period_ms < cycle.min_rate_hz:
             rate = f"a peak is believed from {cycle.min_rate_hz:g} samples/s on, and its group gives {1000 / period_ms:g}"
-            raise MachineSetupError(device, f"'{name}': {rate}; take 'last' or 'at_end', or poll faster", CYCLE)
+            raise MachineSetupError(device, f"'{name}': {rate}; take 'last' or 'at_end', or poll faster", CYCLE_TABLE)
 
 
 def _peaks(cycle: CycleMade) -> Iterator[str]:

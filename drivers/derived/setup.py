@@ -13,6 +13,8 @@ from drivers.tag import Value
 
 CYCLE = "cycle"
 """The tag a declared cycle makes: number of the last completed cycle."""
+CYCLE_TABLE = "[machine.cycle]"
+"""What an error names that is not about one tag of a cycle."""
 RUNNING_CYCLE = "running_cycle"
 DURATION = "duration"
 BOOT = "boot"
@@ -161,7 +163,8 @@ class CycleMade:
     """A cycle seen from outside. Without `start` one begins where the last one ended.
 
     `counter` is the machine's own tag of completed cycles, which wraps at `modulus`; without it they are counted here.
-    `channels` are tags, x first, or `TIME`. All tags of it are in `group`. `typical_ms` is how long a cycle takes; `min_rate_hz` how many samples a second a peak needs to be believed.
+    `channels` are tags, x first, or `TIME`. All tags of it are in `group`. `typical_ms` is how long a cycle takes;
+    `min_rate_hz` how many samples a second a peak needs to be believed.
     """
 
     end: Trigger

@@ -62,7 +62,7 @@ async def read_machine(machine: Machine, driver: Driver) -> list[TagCheck]:
     """One machine's tags; when it does not answer at all, that is said once for each."""
     checks: list[TagCheck] = []
     gone = ""
-    for tag in machine.tags:
+    for tag in machine.wired:
         value: Value = None
         reason = gone
         if not gone:

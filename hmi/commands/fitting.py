@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from drivers.derived.setup import CYCLE_TABLE
 from drivers.driver import Driver, MachineSetupError
 from hmi.clock import SystemClock
 from hmi.commands.configured import complaint
@@ -35,26 +36,41 @@ def misfits(path: Path, at: int, machine: Machine) -> Iterator[Problem]:
     for tag in machine.tags:
         for state in sorted(set(tag.states.values())):
             if item_state(state) is ItemState.UNKNOWN:
-                yield locate(path, ("machine", at), ("tags", tag.name), "tag.state", state, ", ".join(NAMES.values()))
-    tags = machine.tags
+                yield locate(path, ("machine", at), place_of(tag.name, machine), "tag.state", state, ", ".join(NAMES.values()))
     while True:
         try:
-            make_driver(replace(machine, tags=tags), stamp, {})
+            make_driver(machine, stamp, {})
         except MachineSetupError as error:
-            yield misfit(path, at, error)
-            rest = tuple(tag for tag in tags if tag.name != error.tag)
-            if len(rest) == len(tags) or not rest:
+            yield misfit(path, at, machine, error)
+            rest = without(machine, error.tag)
+            if rest == machine or not rest.tags:
                 return
-            tags = rest
+            machine = rest
         else:
             return
 
 
-def misfit(path: Path, machine: int, error: MachineSetupError) -> Problem:
+def without(machine: Machine, tag: str | None) -> Machine:
+    """The machine without what is wrong with it."""
+    made = tuple(one for one in machine.derivation.made if one.name != tag)
+    cycle = None if tag == CYCLE_TABLE else machine.derivation.cycle
+    tags = tuple(one for one in machine.tags if one.name != tag)
+    return replace(machine, tags=tags, derivation=replace(machine.derivation, made=made, cycle=cycle))
+
+
+def misfit(path: Path, at: int, machine: Machine, error: MachineSetupError) -> Problem:
     """What a driver can't work with, at its place in the file."""
     if error.tag:
-        return locate(path, ("machine", machine), ("tags", error.tag), "tag.setup", error.reason)
-    return locate(path, ("machine", machine), ("options",), "machine.setup", error.reason)
+        code = "derived.setup" if error.tag not in {tag.name for tag in machine.wired} else "tag.setup"
+        return locate(path, ("machine", at), place_of(error.tag, machine), code, error.reason)
+    return locate(path, ("machine", at), ("options",), "machine.setup", error.reason)
+
+
+def place_of(tag: str, machine: Machine) -> tuple[str, ...]:
+    """Where a tag is written: its own line, or that of what makes it."""
+    if tag == CYCLE_TABLE:
+        return ("cycle",)
+    return ("derived" if any(made.name == tag for made in machine.derivation.made) else "tags", tag)
 
 
 def stamp() -> tuple[int, int]:

@@ -25,6 +25,7 @@ TEXTS: dict[str, str] = {
     "zone.unknown": "there is no time zone '{0}'. Use a name such as Europe/Berlin.",
     "machine.twice": "a second machine is called '{0}'. Give each its own id.",
     "tag.group_unknown": "there is no group '{0}'. The groups of this machine are: {1}.",
+    "derived.setup": "{0}.",
     "tag.setup": "{0}. Change the tag's address or type.",
     "derived.name_taken": "a tag of this machine is called '{0}' already. Give one of them another name.",
     "derived.input_unknown": "there is no single tag '{0}' to make it from. Check its name and that it stands before this one.",
