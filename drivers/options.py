@@ -48,3 +48,10 @@ class Options:
         if value not in choices:
             raise self.wrong(key, f"must be one of {', '.join(choices)}, not {value!r}")
         return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Return true or false."""
+        value = self._given.get(key, default)
+        if not isinstance(value, bool):
+            raise self.wrong(key, f"must be true or false, not {value!r}")
+        return value

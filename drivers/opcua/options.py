@@ -24,6 +24,8 @@ _KEYS = (
     "password",
     "user_certificate",
     "user_key",
+    "sampling_ms",
+    "history",
 )
 _STANDARD_PORT = 4840
 
@@ -61,6 +63,10 @@ class OpcUaOptions:
     password: str | None = field(repr=False)
     user_certificate: Path | None
     user_key: Path | None
+    sampling_ms: int | None
+    """How often the server shall look at each value; None for half its group's period."""
+    history: bool
+    """Whether a gap is closed from the server's own history where it keeps one."""
 
     @classmethod
     def of(cls, setup: DeviceSetup) -> OpcUaOptions:
@@ -80,6 +86,8 @@ class OpcUaOptions:
             password=options.optional("password"),
             user_certificate=_file(options, "user_certificate", from_file),
             user_key=_file(options, "user_key", private_key),
+            sampling_ms=options.integer("sampling_ms", 0, 1, 60_000) if "sampling_ms" in setup.options else None,
+            history=options.flag("history", default=True),
         )
         _check_protection(options, setup, found)
         _check_user(options, found)
