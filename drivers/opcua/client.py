@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from asyncua import ua
 from asyncua.client.client import Client
@@ -30,6 +31,10 @@ _WAYS_IN = {
     ua.UserTokenType.Certificate: "with a user's certificate",
     ua.UserTokenType.IssuedToken: "with a token of an authority",
 }
+_SHOWN_OUT = (
+    "the server closed the connection while this station proved who it is; if that goes on, the server does not trust "
+    "the station: accept its certificate there (`lineside certificate STATION.toml` shows it)"
+)
 
 
 class SecuredClient(Client):
@@ -40,9 +45,12 @@ class SecuredClient(Client):
     ahead: timedelta | None = None
     """How far the server's clock is ahead of ours, where it was asked."""
 
-    def trust(self, certificate: Certificate, ahead: timedelta | None) -> None:
+    given: Path | None = None
+    """The file that `trusted` came from, where the server was not asked for it."""
+
+    def trust(self, certificate: Certificate, ahead: timedelta | None, given: Path | None) -> None:
         """Talk to nobody but the holder of this certificate."""
-        self.trusted, self.ahead = certificate, ahead
+        self.trusted, self.ahead, self.given = certificate, ahead, given
         self.certificate_validator = self._check_application
 
     async def connect(
@@ -68,7 +76,7 @@ class SecuredClient(Client):
         except ConnectionError as error:
             if self.trusted is None or isinstance(error, ConnectionRefusedError):
                 raise
-            raise _shown_out() from error
+            raise LinkLostError(LinkFault.CLOSED, _SHOWN_OUT + self._or_outdated()) from error
 
     def server_policy(self, token_type: ua.UserTokenType) -> ua.UserTokenPolicy:
         """Choose, where a server takes the same token in several ways, one that protects it."""
@@ -107,7 +115,14 @@ class SecuredClient(Client):
         """Say what a status code means; of a certificate not before the clocks were looked at."""
         if self.trusted is not None and self.ahead is None and is_of_certificate(name):
             self.ahead = await clock_ahead(self.server_url.geturl())
-        return lost_by(name, apart(self.ahead))
+        may_be_outdated = is_of_certificate(name) or name == "BadSecurityPolicyRejected"
+        return lost_by(name, apart(self.ahead), self._or_outdated() if may_be_outdated else "")
+
+    def _or_outdated(self) -> str:
+        """Name the other cause there may be where the server's certificate was not asked for, but given."""
+        return (
+            f"; or {self.given} is no longer the server's certificate: get the present one from its owner" if self.given else ""
+        )
 
 
 def _way_in(username: str | None, certificate: x509.Certificate | None) -> ua.UserTokenType:
@@ -121,11 +136,3 @@ def _no_such_way(way: ua.UserTokenType, offered: set[ua.UserTokenType]) -> LinkL
     if way is ua.UserTokenType.Anonymous:
         return refusal(f"the server lets nobody in without a user, only {ways}; ask who runs it for a user and set it here")
     return refusal(f"the server lets nobody in {_WAYS_IN[way]}, only {ways}; change that at one end")
-
-
-def _shown_out() -> LinkLostError:
-    return LinkLostError(
-        LinkFault.CLOSED,
-        "the server closed the connection while this station proved who it is; if that goes on, the server does not trust "
-        "the station: accept its certificate there (`lineside certificate STATION.toml` shows it)",
-    )

@@ -111,12 +111,15 @@ class NotWrittenError(Exception):
         """Whether it may have happened all the same."""
 
 
-def lost_by(name: str, clocks: str = "") -> LinkLostError:
-    """Return what it means that the server answered a request with this code; `clocks` goes before any certificate error."""
+def lost_by(name: str, clocks: str = "", or_else: str = "") -> LinkLostError:
+    """Return what it means that the server answered a request with this code.
+
+    `clocks` goes before any certificate error, `or_else` is another cause there may be.
+    """
     if name in _CERTIFICATES:
-        return refusal(f"{_CERTIFICATES[name]} ({name})", clocks)
+        return refusal(f"{_CERTIFICATES[name]} ({name}){or_else}", clocks)
     if name in _NOT_ADMITTED:
-        return refusal(f"{_NOT_ADMITTED[name]} ({name})")
+        return refusal(f"{_NOT_ADMITTED[name]} ({name}){or_else}")
     if name in _SILENT:
         return LinkLostError(LinkFault.SILENT, f"the server gave up on a request ({name})")
     return LinkLostError(LinkFault.CLOSED, f"{_ENDED.get(name, 'the server ended the session')} ({name})")

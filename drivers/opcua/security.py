@@ -64,7 +64,7 @@ async def secure(client: SecuredClient, options: OpcUaOptions) -> Secured:
     ours = await _ours(options)
     shown = await _shown(options)
     await _believe(shown, options)
-    client.trust(shown.certificate, shown.ahead)
+    client.trust(shown.certificate, shown.ahead, options.server_certificate)
     client.application_uri = ours.uri
     theirs = CertProperties(shown.certificate.der, "der")
     await client.set_security(
