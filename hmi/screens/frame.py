@@ -59,6 +59,7 @@ class Frame(QWidget):
         station = self._desk.picture.station
         has_orders = station is None or station.has_orders or station.has_centre
         self.findChild(NavButton, "nav_orders").setVisible(has_orders)
+        self.findChild(NavButton, "nav_machine").setVisible(bool(self._desk.picture.setpoints.machines))
 
     def _show_header(self, view: HeaderView) -> None:
         self._header_shown = view

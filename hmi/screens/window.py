@@ -9,20 +9,26 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from hmi.archive import Archive
 from hmi.presenters.desk import Desk, Wishes
 from hmi.presenters.scans import ShowOrder, route_scan
+from hmi.presenters.setpoints import Target
 from hmi.screens.away_veil import AwayVeil
 from hmi.screens.frame import Frame
 from hmi.screens.history_page import HistoryPage
+from hmi.screens.machine_page import MachinePage
 from hmi.screens.measure_page import MeasurePage
 from hmi.screens.orders_page import OrdersPage
 from hmi.screens.panel import PanelSize, panel_size
 from hmi.screens.pin_page import PinPage
 from hmi.screens.run_page import RunPage
 from hmi.screens.serial_page import SerialPage
+from hmi.screens.setpoint_page import SetpointPage
 from hmi.station.commands import Body, StartOrder
 from resources.assets import IconName
 from resources.themes import DAY, NIGHT
 from widgets.display import NavPlace
 from widgets.theme import Theme
+
+PLACE_OF = {"orders": "orders", "history": "history", "machine": "machine", "setpoint": "machine"}
+"""The place of the navigation that a page belongs to, where it is not Run."""
 
 
 class StationWindow(QWidget):
@@ -45,9 +51,12 @@ class StationWindow(QWidget):
         self.measure = MeasurePage(theme, desk, wishes, size=size)
         self.serial = SerialPage(theme, desk, size=size)
         self.pin = PinPage(theme, desk, size=size)
+        self.machine = MachinePage(theme, desk, is_small=is_small)
+        self.setpoint = SetpointPage(theme, desk, size=size)
         self.frame = Frame(theme, desk, self._places(), is_small=is_small)
         self._pages = {"run": self.run, "orders": self.orders, "history": self.history}
         self._pages |= {"number": self.measure, "serial": self.serial, "pin": self.pin}
+        self._pages |= {"machine": self.machine, "setpoint": self.setpoint}
         for page in self._pages.values():
             self.frame.pages.addWidget(page)
         self._veil = AwayVeil(theme, desk, self.frame.pages)
@@ -70,7 +79,7 @@ class StationWindow(QWidget):
             # A pad that goes would pass its focus to any button, which then looks chosen.
             self.setFocus()
         self.frame.pages.setCurrentWidget(page)
-        self.frame.navigation.show_place(key if key in ("orders", "history") else "run")
+        self.frame.navigation.show_place(PLACE_OF.get(key, "run"))
         if key in ("number", "serial"):
             page.open()
         self.refresh()
@@ -114,6 +123,7 @@ class StationWindow(QWidget):
             NavPlace("run", self.tr("Run"), IconName.RUN),
             NavPlace("orders", self.tr("Orders"), IconName.ORDERS),
             NavPlace("history", self.tr("History"), IconName.HISTORY),
+            NavPlace("machine", self.tr("Machine"), IconName.SETTINGS),
         )
 
     def _connect(self) -> None:
@@ -126,6 +136,9 @@ class StationWindow(QWidget):
         self.orders.sign_in_wanted.connect(self._show_people)
         for page in (self.measure, self.serial):
             page.left.connect(self.go_home)
+        self.machine.number_wanted.connect(self._ask_setpoint)
+        self.setpoint.left.connect(lambda: self.go("machine"))
+        self.setpoint.proposed.connect(self._propose)
         self.pin.left.connect(self._show_people)
         self.pin.wanted.connect(lambda: self.go("pin"))
         self._desk.changed.connect(self._follow)
@@ -135,6 +148,14 @@ class StationWindow(QWidget):
     def _show_people(self) -> None:
         self.run.show_card("sign_in")
         self.go("run")
+
+    def _ask_setpoint(self, target: Target) -> None:
+        self.setpoint.ask_for(target)
+        self.go("setpoint")
+
+    def _propose(self, text: str) -> None:
+        self.machine.propose(text)
+        self.go("machine")
 
     def _ask_pin(self, person: str) -> None:
         self.pin.ask_person(person)

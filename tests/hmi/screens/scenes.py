@@ -125,6 +125,45 @@ OIL = topics.AlarmsTopic(
 COUNTS = topics.CountsTopic(good=182, bad=2, cycles=184, planned=320)
 
 
+SETTER = topics.PeopleTopic(PEOPLE[1], PEOPLE, ALLOWED)
+ROLES = ("setter", "lead")
+MODES = ((0, "Position"), (1, "Force"), (2, "Both"))
+
+
+def setpoint(tag: str, title: str, unit: str, decimals: int, low: float | None, high: float | None, **more: object):
+    """A value of the press that people may write."""
+    base = topics.SetpointView(tag, title, unit, decimals, low, high, None, low is None, (), ROLES, "slow")
+    return replace(base, **more)
+
+
+def recipe(name: str, pressure: float, dwell: float, **more: object) -> topics.RecipeView:
+    """What the press needs for a product."""
+    values = (("Clamp pressure", pressure, "bar"), ("Dwell at the end", dwell, "ms"))
+    return replace(topics.RecipeView(name, f"Pump cover {name}", values), **more)
+
+
+SETPOINTS = topics.SetpointsTopic(
+    (
+        topics.MachineSetpoints(
+            "press",
+            "Press",
+            (
+                setpoint("pressure", "Clamp pressure", "bar", 1, 2.0, 6.0, step=1.0),
+                setpoint(
+                    "dwell", "Dwell at the end", "ms", 0, 0.0, 500.0, asked=220.0, state="unknown", reason="200 was read back"
+                ),
+                setpoint("cooling", "Cooling", "", 0, None, None, roles=("operator", "setter")),
+                setpoint("mode", "Press mode", "", 0, 0.0, 2.0, texts=MODES),
+            ),
+            (
+                recipe("P-310", 4.5, 200.0, state="confirmed", confirmed=2),
+                recipe("P-311", 5.0, 250.0, state="not_done", confirmed=1, reason="dwell: no answer"),
+            ),
+        ),
+    )
+)
+
+
 def timeline() -> topics.TimelineTopic:
     """The shift's states; they touch each other."""
     edges = [("06:00", "executing"), ("06:38", "not_executing"), ("06:44", "executing"), ("07:30", "not_executing")]

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QSize
 
 from hmi.archive import Archive, AskCurve, AskCycles, Found
+from hmi.channel.facts import LiveValues
 from hmi.screens.window import StationWindow
 from hmi.station import topics
 from station_db.records.base import Digest, Verdict
@@ -18,6 +19,7 @@ from tests.hmi.screens import scenes
 from tests.hmi.screens.scenes import NOW, Stage, nothing, stage, work
 from widgets.table_row import TableRow
 from widgets.theme import Theme
+from widgets.touch_button import TouchButton
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,44 @@ def _offline() -> Stage:
     return stage(topics.SyncTopic("offline", 214, NOW - 12 * 60_000_000))
 
 
+def _setting() -> Stage:
+    """A setter at the press, whose pressure is 4.0 bar."""
+    made = stage(scenes.SETPOINTS, scenes.SETTER)
+    said = {"pressure": 4.0, "dwell": 200.0, "cooling": 1.0, "mode": 1.0}
+    made.desk.take_values(LiveValues("press", made.clock.mono, tuple(said), tuple(said.values())))
+    made.clock.turn(1)
+    made.hear()
+    return made
+
+
+def _machine(window: StationWindow, _made: Stage) -> None:
+    window.go("machine")
+
+
+def _machine_write(window: StationWindow, _made: Stage) -> None:
+    window.go("machine")
+    window.machine.choose("press pressure")
+    window.machine.propose("4.5")
+
+
+def _machine_recipe(window: StationWindow, _made: Stage) -> None:
+    window.go("machine")
+    window.machine.choose("press recipe P-311")
+
+
+def _machine_mode(window: StationWindow, _made: Stage) -> None:
+    window.go("machine")
+    window.machine.choose("press mode")
+
+
+def _setpoint(window: StationWindow, _made: Stage) -> None:
+    window.go("machine")
+    window.machine.choose("press pressure")
+    window.findChild(TouchButton, "setpoint_change").click()
+    for key in "6.5":
+        window.setpoint.pad.press(key)
+
+
 def _free() -> Stage:
     return stage(topics.WorkTopic(), scenes.FREE_ORDERS, topics.AlarmsTopic())
 
@@ -190,5 +230,11 @@ VIEWS: dict[str, View] = {
     "orders_empty": View(lambda: stage(topics.WorkTopic(), topics.OrdersTopic()), lambda window, _made: window.go("orders")),
     "history": View(stage, _history),
     "history_cycle": View(stage, _history_cycle),
+    "machine": View(_setting, _machine),
+    "machine_write": View(_setting, _machine_write),
+    "machine_recipe": View(_setting, _machine_recipe),
+    "machine_mode": View(_setting, _machine_mode),
+    "machine_stranger": View(lambda: stage(scenes.SETPOINTS), _machine),
+    "setpoint": View(_setting, _setpoint),
     "history_empty": View(stage, lambda window, _made: window.go("history")),
 }
