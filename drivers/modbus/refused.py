@@ -33,8 +33,7 @@ class Refused:
             return []
         self._said = refused
         sentence = _sentence(culprits, tags)
-        if refused:
-            log.warning("%s refuses to tell %s", self._device, sentence)
+        log.info("%s refuses to tell %s" if refused else "%s: %s", self._device, sentence)
         return [Remark(self._device, RemarkCode.ADDRESS_REFUSED, sentence, *self._stamp(), is_over=not refused)]
 
 
