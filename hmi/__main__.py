@@ -13,6 +13,7 @@ COMMANDS = {
     "run": "the operator's station: engine and window (or --headless: the engine alone)",
     "screen": "the window alone, for an engine that runs as a service",
     "check": "read a station.toml and say all that is wrong; --connect reads every tag once",
+    "certificate": "this station's certificate for OPC UA servers: show it, or make a new one",
     "simulate": "the simulated machines alone",
     "centre": "create, load or look at the central store",
     "verify": "prove a record: chain, gaps, rows, equality with the centre",
@@ -56,7 +57,7 @@ def main(words: list[str] | None = None) -> int:
 
 def overview() -> str:
     """All commands, a line each."""
-    lines = [f"  {name:<10} {summary}" for name, summary in COMMANDS.items()]
+    lines = [f"  {name:<12} {summary}" for name, summary in COMMANDS.items()]
     return "\n".join(["usage: lineside COMMAND [...]   (lineside COMMAND --help tells more)", "", *lines, "", EPILOG])
 
 

@@ -43,7 +43,7 @@ class Machine:
     id: str
     name: str
     protocol: str
-    options: Mapping[str, Any]
+    options: Mapping[str, Any] = field(repr=False)
     tags: tuple[Tag, ...]
     groups: Mapping[str, int]
     rate_max: float = 120.0

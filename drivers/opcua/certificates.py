@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
+from hashlib import sha1, sha256
 from pathlib import Path
 
 from cryptography import x509
@@ -36,6 +36,11 @@ class Certificate:
     valid_from: datetime
     valid_until: datetime
     key_bits: int | None
+
+    @property
+    def thumbprint(self) -> str:
+        """SHA-1 of the DER bytes, which many servers show; nothing is trusted by it."""
+        return sha1(self.der, usedforsecurity=False).hexdigest()
 
     def days_left(self, now: datetime) -> int:
         """Whole days until it expires; negative when it has."""
