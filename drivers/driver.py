@@ -60,8 +60,9 @@ class CurveSetup:
 
 @dataclass(frozen=True, slots=True)
 class DeviceSetup:
-    """All a driver is given: `options` are its own keys of station.toml (its secrets too: never shown), `groups` name to poll or sampling period in ms.
+    """All a driver is given: `options` are its own keys of station.toml, `groups` name to poll or sampling period in ms.
 
+    `options` hold secrets too, so they are not shown.
     `shared` is one mapping for all drivers of a process: what several devices have in common (a serial line, a gateway) is
     kept there under the driver's own name, and nowhere else.
     """
