@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 from station_db.epochs import tip_of
 from station_db.queries import of, read
 from station_db.records.base import CENTRE, Instant, RecordId
-from station_db.records.equipment import EquipmentState
+from station_db.records.equipment import AlarmEvent, EquipmentState
 from station_db.records.local import CommandOutcome, CounterPosition, Draft
 from station_db.records.people import ShiftOccurrence
 from station_db.records.production import Cycle
@@ -21,6 +21,9 @@ CYCLES_OF_EACH_MACHINE = 20
 OUTCOMES = 500
 """The newest answers to commands that are kept at hand."""
 FOREVER = Instant(2**62)
+UNSEEN_US = 7 * 86_400 * 1_000_000
+CONDITION = "@"
+"""How the code of a machine's own condition begins."""
 
 
 class Present:
@@ -55,6 +58,18 @@ class Present:
         table = TYPED[kind]
         query = of(table, self._station_id).where(table.c[ended].is_(None))
         return read(self._connection, table, query.order_by(table.c[began], *_made(table)))
+
+    def conditions_unseen(self, last_at: Instant | None) -> tuple[AlarmEvent, ...]:
+        """What machines with alarms of their own may still keep for somebody to see, though it is over."""
+        event = TYPED["alarm_event"].c
+        since = (last_at or FOREVER) - UNSEEN_US
+        return self.where(
+            "alarm_event",
+            event.came_at > since,
+            event.code.startswith(CONDITION, autoescape=True),
+            event.went_at.is_not(None),
+            event.acknowledged_at.is_(None),
+        )
 
     def work(self, response: RecordId) -> dict[str, Any]:
         """What belongs to the open job response."""

@@ -25,6 +25,7 @@ def resume(connection: Connection, station_id: str) -> Resume:
     running = open_response(responses)
     shifts = present.last("shift_occurrence", "started_at", 2)
     since = shifts[0].started_at if shifts else FOREVER
+    last_at = present.last_at()
     cursor = cursor_of(connection, station_id)
     return Resume(
         people=present.master("person"),
@@ -42,6 +43,7 @@ def resume(connection: Connection, station_id: str) -> Resume:
         states=present.states(shifts),
         gaps=present.open("link_gap", "from_at", "to_at"),
         alarms=present.open("alarm_event", "came_at", "went_at"),
+        alarms_unseen=present.conditions_unseen(last_at),
         cycles=present.cycles(),
         counts=counts(connection, station_id, Span(since, FOREVER)),
         count_gaps=present.where("count_gap", TYPED["count_gap"].c.to_at >= since, TYPED["count_gap"].c.settled.is_(False)),
@@ -49,7 +51,7 @@ def resume(connection: Connection, station_id: str) -> Resume:
         drafts=present.drafts(),
         outcomes=present.outcomes(),
         last_run=_first(present.last("engine_run", "started_at", 1)),
-        last_at=present.last_at(),
+        last_at=last_at,
         centre_seen_at=cursor.heard_at if cursor else None,
         running_order=running.job_order if running else None,
     )

@@ -1,20 +1,21 @@
-"""What is wrong now: the machine's alarm bits and fault code, and the station's own faults. Came and went are records."""
+"""What is wrong now: the machines' alarms and the station's own faults. Came, went and seen by whom are records."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from drivers.tag import AlarmText, Purpose
 from hmi.station.codes import Code
-from hmi.station.topics import AlarmView
+from hmi.station.decision import AlarmOrder
+from hmi.station.topics import AlarmView, Wants
 from hmi.station.turn import Turn
-from hmi.station.wiring import Image, Wiring
 from station_db.records.base import Instant
 from station_db.records.equipment import AlarmEvent
 
 RANKS: Mapping[str, int] = {"critical": 0, "urgent": 0, "high": 1, "medium": 2, "low": 3}
 SERIOUS = "high"
+OF_THE_LINK = frozenset({Code.LINK_DOWN, Code.MACHINE_SILENT, Code.MACHINE_FROZEN})
+"""While one of these stands, what its machine said before is only what it last said: they are told first."""
 
 Key = tuple[str, str]
 """Source and code."""
@@ -22,10 +23,16 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An active alarm: its record and its words."""
+    """An alarm that stands: its record and its words.
+
+    `branch` is the one occurrence that a machine which keeps the alarm itself wants to hear of, empty as long as it is not
+    known; `order` is the telling under way.
+    """
 
     event: AlarmEvent
     view: AlarmView
+    branch: str = ""
+    order: AlarmOrder | None = None
 
 
 Alarms = Mapping[Key, Alarm]
@@ -36,7 +43,14 @@ def raise_alarm(alarms: Alarms, view: AlarmView, turn: Turn) -> Alarms:
     key = (view.source, view.code)
     if key in alarms:
         return alarms
-    event = AlarmEvent(
+    event = event_of(view, turn)
+    turn.keep(event)
+    return put(alarms, Alarm(event, replace(view, wants=Wants.ACKNOWLEDGE)))
+
+
+def event_of(view: AlarmView, turn: Turn) -> AlarmEvent:
+    """The record of an alarm that came."""
+    return AlarmEvent(
         id=turn.new_id(),
         source=view.source,
         code=str(view.code),
@@ -44,15 +58,32 @@ def raise_alarm(alarms: Alarms, view: AlarmView, turn: Turn) -> Alarms:
         text=view.text,
         came_at=Instant(view.came_at),
     )
-    turn.keep(event)
-    return {**alarms, key: Alarm(event, view)}
+
+
+def resumed(event: AlarmEvent, view: AlarmView) -> Alarm:
+    """An alarm that the record says is open, as far as it was seen."""
+    if event.acknowledged_at is None:
+        return Alarm(event, replace(view, wants=Wants.ACKNOWLEDGE))
+    return Alarm(event, as_seen(view, event))
+
+
+def as_seen(view: AlarmView, event: AlarmEvent) -> AlarmView:
+    """An alarm's view once a person saw it."""
+    by = event.acknowledged_by or ""
+    return replace(view, wants=Wants.NOTHING, acknowledged_at=event.acknowledged_at, acknowledged_by=by)
+
+
+def put(alarms: Alarms, alarm: Alarm) -> Alarms:
+    """The alarms with this one as it stands now."""
+    return {**alarms, (alarm.view.source, str(alarm.view.code)): alarm}
 
 
 def clear(alarms: Alarms, key: Key, turn: Turn) -> Alarms:
     """An alarm went."""
     if key not in alarms:
         return alarms
-    end(alarms[key].event, turn)
+    if alarms[key].event.went_at is None:
+        end(alarms[key].event, turn)
     return {other: alarm for other, alarm in alarms.items() if other != key}
 
 
@@ -66,32 +97,11 @@ def own(source: str, code: Code, turn: Turn, *args: str, priority: str = SERIOUS
     return AlarmView(source=source, code=code, priority=priority, came_at=turn.now.wall, args=args)
 
 
-def follow_machine(alarms: Alarms, wiring: Wiring, image: Image, turn: Turn) -> Alarms:
-    """Bring the machine's alarms in line with its bits and its fault code."""
-    machine = wiring.machine
-    wanted = {
-        (machine.id, tag.name): machine_view(wiring, tag.name, turn.now.wall) for tag in wiring.alarms if image.get(tag.name)
-    }
-    fault = wiring.number(image, Purpose.FAULT)
-    if fault and not wanted:
-        view = own(machine.id, Code.MACHINE_FAULT, turn, machine.name, str(fault))
-        wanted[machine.id, view.code] = view
-    watched = {(machine.id, tag.name) for tag in wiring.alarms} | {(machine.id, str(Code.MACHINE_FAULT))}
-    for key in [key for key in alarms if key in watched and key not in wanted]:
-        alarms = clear(alarms, key, turn)
-    for view in wanted.values():
-        alarms = raise_alarm(alarms, view, turn)
-    return alarms
-
-
-def machine_view(wiring: Wiring, tag_name: str, came_at: int) -> AlarmView:
-    """A machine's alarm in the words of the settings."""
-    tag = next(tag for tag in wiring.alarms if tag.name == tag_name)
-    words = tag.alarm or AlarmText(tag.title or tag.name)
-    return AlarmView(wiring.machine.id, tag.name, words.priority, came_at, words.text, words.consequence, words.action)
-
-
 def worst_first(alarms: Alarms) -> tuple[AlarmView, ...]:
-    """By priority, then the newest first."""
-    views = (alarm.view for alarm in alarms.values())
-    return tuple(sorted(views, key=lambda view: (RANKS.get(view.priority, len(RANKS)), -view.came_at)))
+    """Lost links, then by priority, those nobody has seen first, then the newest; what is over comes last."""
+    return tuple(sorted((alarm.view for alarm in alarms.values()), key=_rank))
+
+
+def _rank(view: AlarmView) -> tuple[bool, int, bool, int]:
+    rank = -1 if view.code in OF_THE_LINK else RANKS.get(view.priority, len(RANKS))
+    return not view.is_active, rank, view.acknowledged_at is not None, -view.came_at

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hmi.station import equipment, people, scratch, timeline
-from hmi.station.alarms import Alarm, Alarms, end, machine_view
+from hmi.station import conditions, equipment, people, scratch, timeline
+from hmi.station.alarms import Alarm, Alarms, end
+from hmi.station.alarms import resumed as resumed_alarm
 from hmi.station.commands import Answer
 from hmi.station.counters import Positions
 from hmi.station.counts import Tally
 from hmi.station.liveness import Link, Watch
+from hmi.station.machine_alarms import view_of
 from hmi.station.plant import remembered
 from hmi.station.releases import LIVE, TAKING_BACK, Releases, Withdrawal, doubt
 from hmi.station.setup import Setup
 from hmi.station.state import Numbers, Station, Wait
-from hmi.station.topics import SyncTopic
+from hmi.station.topics import AlarmView, SyncTopic
 from hmi.station.turn import Turn
 from hmi.station.wiring import Wiring, wire
 from hmi.station.work import LAST_UNITS, Work
-from station_db.records.equipment import DownloadState, EngineRun, EquipmentState, WriteState
+from station_db.records.equipment import AlarmEvent, DownloadState, EngineRun, EquipmentState, WriteState
 from station_db.records.orders import JobState, Permit, PermitState, UnitState
 from station_db.records.production import Cycle
 from station_db.records.resume import Resume
@@ -58,6 +60,7 @@ def resumed(setup: Setup, resume: Resume, turn: Turn) -> Station:
         wait=Wait(),
         sign_in=None,
         alarms=_alarms(wirings, resume, turn),
+        conditions=conditions.remembered(resume.alarms_unseen),
         outcomes={kept.id: Answer(kept.id, kept.done, kept.code, kept.args) for kept in resume.outcomes},
         sync=SyncTopic(),
         centre_seen_at=resume.centre_seen_at,
@@ -170,14 +173,18 @@ def _permit(resume: Resume, work: Work | None, turn: Turn) -> Permit | None:
 
 
 def _alarms(wirings: dict[str, Wiring], resume: Resume, turn: Turn) -> Alarms:
-    """A machine's alarm bits stay until the machine is heard; every other alarm begins anew if it still holds."""
+    """A machine's alarms stay until the machine is heard; every other alarm begins anew if it still holds."""
     kept: dict[tuple[str, str], Alarm] = {}
     for event in resume.alarms:
-        wiring = wirings.get(event.source)
-        if event.went_at is not None:
-            continue
-        if wiring is not None and any(tag.name == event.code for tag in wiring.alarms):
-            kept[event.source, event.code] = Alarm(event, machine_view(wiring, event.code, event.came_at))
+        view = _machine_view(wirings.get(event.source), event)
+        if view is not None:
+            kept[event.source, event.code] = resumed_alarm(event, view)
         else:
             end(event, turn)
     return kept
+
+
+def _machine_view(wiring: Wiring | None, event: AlarmEvent) -> AlarmView | None:
+    if wiring is None:
+        return None
+    return conditions.view_of(event) if conditions.is_condition(event.code) else view_of(wiring, event.code, event.came_at)

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from drivers.reading import Batch, Event, Heard, LinkDown, LinkUp
+from drivers.reading import Batch, Condition, Event, Heard, LinkDown, LinkUp, Lost, Refreshed, Remark
 from drivers.tag import Purpose
-from hmi.station import alarms, equipment, levels, liveness, making, releases, timeline
+from hmi.station import (
+    alarms,
+    conditions,
+    equipment,
+    levels,
+    liveness,
+    losses,
+    machine_alarms,
+    making,
+    releases,
+    remarks,
+    timeline,
+)
 from hmi.station.codes import Code
 from hmi.station.liveness import LinkState
 from hmi.station.making import Curves
@@ -26,11 +38,31 @@ def hear(station: Station, event: Event, curves: Curves, turn: Turn) -> Station:
             watch = liveness.scanned(station.watches[machine], station.wirings[machine], event)
             station = _contact(with_watch(station, machine, watch), machine, turn)
             return making.produce(station, machine, curves, turn)
-        case Heard() | LinkUp():
+        case LinkUp():
+            begun = conditions.begin(station.conditions, machine)
+            watch = liveness.heard(station.watches[machine], event.heard_ns)
+            return _contact(replace(with_watch(station, machine, watch), conditions=begun), machine, turn)
+        case Heard():
             watch = liveness.heard(station.watches[machine], event.heard_ns)
             return _contact(with_watch(station, machine, watch), machine, turn)
         case LinkDown():
             return _lost(station, machine, event, turn)
+        case _:
+            return _aside(station, event, turn)
+
+
+def _aside(station: Station, event: Event, turn: Turn) -> Station:
+    """What a machine says besides its values."""
+    match event:
+        case Condition():
+            active = conditions.take(station.conditions, station.alarms, event, turn)
+            return replace(station, alarms=active, conditions=conditions.note(station.conditions, event))
+        case Refreshed():
+            return replace(station, alarms=conditions.refreshed(station.conditions, station.alarms, event.device, turn))
+        case Remark():
+            return replace(station, remarks=remarks.take(station.remarks, event, turn))
+        case Lost():
+            return replace(station, losses=losses.take(station.losses, event, turn))
         case _:
             return station
 
@@ -82,7 +114,7 @@ def _seen(station: Station, machine: str, turn: Turn) -> Station:
         station = replace(station, numbers=put(station.numbers, machine, numbers))
     active = _link_alarm(station, machine, turn)
     if link.is_live:
-        active = alarms.follow_machine(active, wiring, watch.image, turn)
+        active = machine_alarms.follow(active, wiring, watch.image, turn)
     return station if active is station.alarms else replace(station, alarms=active)
 
 

@@ -9,12 +9,15 @@ from typing import TypeVar
 from hmi.station.alarms import Alarms
 from hmi.station.codes import Code
 from hmi.station.commands import Answer
+from hmi.station.conditions import Conditions
 from hmi.station.counters import Positions
 from hmi.station.counts import Tally
 from hmi.station.liveness import Link, Watch
+from hmi.station.losses import Loss, Losses
 from hmi.station.orders import Responses
 from hmi.station.plant import Plant
 from hmi.station.releases import Releases
+from hmi.station.remarks import Remarks, Standing
 from hmi.station.setup import Setup
 from hmi.station.timeline import Spans
 from hmi.station.topics import SyncTopic
@@ -76,6 +79,9 @@ class Station:
     """Wall clock minus monotonic clock, as of the last tick: a jump shows a clock step."""
     clock_stepped_ns: int = 0
     setpoints: Setpoints = field(default_factory=Setpoints)
+    conditions: Conditions = field(default_factory=Conditions)
+    remarks: Remarks = field(default_factory=dict[str, Mapping[str, Standing]])
+    losses: Losses = field(default_factory=dict[str, Loss])
     downloads: Mapping[str, Download] = field(default_factory=dict[str, Download])
     """The recipe under way at each machine, or how the last one ended."""
 

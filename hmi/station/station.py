@@ -13,8 +13,10 @@ from typing import Any
 from drivers.reading import Event
 from hmi.clock import Moment
 from hmi.station import (
+    acknowledging,
     alarms,
     calendar_turn,
+    losses,
     machine_orders,
     machines,
     outcomes,
@@ -76,6 +78,7 @@ def tick(station: Station, now: Moment) -> Outcome:
     after = calendar_turn.follow(calendar_turn.watch_clock(station, turn), turn)
     for machine in after.wirings:
         after = machines.look(after, machine, turn)
+    after = replace(after, losses=losses.settle(after.losses, turn))
     return _decide(station, after, turn)
 
 
@@ -90,6 +93,12 @@ def wrote(station: Station, result: WriteResult, now: Moment) -> Outcome:
     """A machine write ended."""
     turn = Turn(now)
     return _decide(station, machine_orders.wrote(permits.wrote(station, result, turn), result, turn), turn)
+
+
+def answered_alarm(station: Station, result: WriteResult, now: Moment) -> Outcome:
+    """A machine was told (or not) that a person saw its alarm."""
+    turn = Turn(now)
+    return _decide(station, acknowledging.told(station, result, turn), turn)
 
 
 def heartbeat_paused(station: Station, machine_id: str, now: Moment) -> Outcome:
@@ -146,4 +155,5 @@ def _try(station: Station, command: Command, turn: Turn) -> tuple[Station, Turn]
 
 def _decide(before: Station, after: Station, turn: Turn) -> Outcome:
     after = machine_orders.settle(permits.advance(after, turn), turn)
-    return after, Decision(turn.changes, turn.writes, topics=views.redrawn(before, after))
+    topics = views.redrawn(before, after)
+    return after, Decision(turn.changes, turn.writes, topics=topics, alarms=turn.alarms)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from drivers.tag import Purpose, Role, Tag
 from hmi.settings import Chart, Machine
-from hmi.station import alarms, permissions
+from hmi.station import alarms, permissions, remarks
 from hmi.station.people import needs_pin
 from hmi.station.shifts import is_named
 from hmi.station.state import Station
@@ -104,7 +104,7 @@ VIEWS: Mapping[type, Callable[[Station], Topic]] = {
 
 PARTS: Mapping[type, Callable[[Station], tuple[object, ...]]] = {
     StationTopic: lambda now: (now.shift, now.plant),
-    MachinesTopic: lambda now: (now.states, now.links, now.numbers, now.releases),
+    MachinesTopic: lambda now: (now.states, now.links, now.numbers, now.releases, now.remarks),
     OrdersTopic: lambda now: (now.plant, now.work, now.responses, now.centre_seen_at),
     WorkTopic: lambda now: (now.work, now.wait, now.sign_in),
     CountsTopic: lambda now: (now.tally, now.shift),
@@ -146,6 +146,7 @@ def _machine(station: Station, machine: Machine) -> MachineView:
         channels=_channels(machine),
         values=tuple(_value(tag) for tag in machine.tags if tag.role in LIVE_ROLES and tag.purpose is None),
         window=None if machine.chart is None else machine.chart.window,
+        remarks=remarks.of(station.remarks, machine.id),
     )
 
 

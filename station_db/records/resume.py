@@ -38,7 +38,8 @@ class Resume:
 
     `units`, `steps`, `checks` and `permits` are those of the open job response; `states` all intervals of the current and the
     last shift; `cycles` the last 20 of each machine; `count_gaps` those of the counts' time that nobody settled;
-    `responses` every job response (small); `given` the permits of any order that a machine may still have.
+    `responses` every job response (small); `given` the permits of any order that a machine may still have; `alarms` those that
+    have not gone, `alarms_unseen` the conditions of machines that went within the last week and nobody has acknowledged.
     """
 
     people: tuple[Person, ...] = ()
@@ -60,6 +61,7 @@ class Resume:
     states: tuple[EquipmentState, ...] = ()
     gaps: tuple[LinkGap, ...] = ()
     alarms: tuple[AlarmEvent, ...] = ()
+    alarms_unseen: tuple[AlarmEvent, ...] = ()
     cycles: tuple[Cycle, ...] = ()
     counts: tuple[ShiftCount, ...] = ()
     count_gaps: tuple[CountGap, ...] = ()

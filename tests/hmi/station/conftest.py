@@ -195,6 +195,11 @@ class Record:
             states=self.all(EquipmentState),
             gaps=tuple(one for one in self.all(LinkGap) if one.to_at is None),
             alarms=tuple(one for one in self.all(AlarmEvent) if one.went_at is None),
+            alarms_unseen=tuple(
+                one
+                for one in self.all(AlarmEvent)
+                if one.code.startswith("@") and one.went_at is not None and one.acknowledged_at is None
+            ),
             cycles=self.all(Cycle)[-20:],
             counts=self._counts(since),
             count_gaps=tuple(one for one in self.all(CountGap) if one.to_at >= since),

@@ -23,6 +23,7 @@ GOLDEN = {
     "SaveDraft": ALL,
     "WriteSetpoint": ALL,
     "DownloadRecipe": ALL,
+    "AcknowledgeAlarm": ALL,
 }
 
 
