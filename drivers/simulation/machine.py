@@ -97,7 +97,11 @@ class Machine:
         """The station writes one of its words."""
         self.permit.write(word, value, now_ms)
         if word is not PermitWord.HEARTBEAT:
-            self._events.append(WriteReceived(word.value, value))
+            self.note_write(word.value, value)
+
+    def note_write(self, tag: str, value: int) -> None:
+        """Keep for the truth that this was written."""
+        self._events.append(WriteReceived(tag, value))
 
     def halt(self, halt: Halt) -> None:
         """Stop where it stands."""

@@ -9,19 +9,21 @@ from drivers.simulation.machine import Machine, MachineSetup
 from drivers.simulation.oil import Oil
 from drivers.simulation.packml import Fault, PackML
 from drivers.simulation.permit import PermitWord
+from drivers.simulation.press_settings import PressSetting, PressSettings
 from drivers.simulation.press_work import PressWork
 
 REGISTERS = 256
-LIVE, STATION, FIFO = 20, 30, 100
-"""Where the live values, the station's words and the curve FIFO begin."""
+LIVE, STATION, SETTINGS, FIFO = 20, 30, 40, 100
+"""Where the live values, the station's words, what a setter sets and the curve FIFO begin."""
 STATION_WORDS = (PermitWord.REQUIRED, PermitWord.CYCLE, PermitWord.HEARTBEAT)
 
 
 class Press:
-    """A press as a station meets it: words to read, three words to write."""
+    """A press as a station meets it: words to read, three of the station and two of a setter to write."""
 
     def __init__(self, setup: MachineSetup) -> None:
-        self.work = PressWork()
+        self.settings = PressSettings()
+        self.work = PressWork(self.settings)
         self.oil = Oil(is_calm=setup.rates is None)
         self.machine = Machine(self.work, setup)
 
@@ -37,12 +39,18 @@ class Press:
         bits = (self.oil.is_hot, fault is Fault.JAM, fault is Fault.GUARD, fault is Fault.DRIVE)
         return sum(bit << place for place, bit in enumerate(bits))
 
+    def write_setting(self, setting: PressSetting, value: int) -> None:
+        """A person sets something."""
+        self.settings.write(setting, value)
+        self.machine.note_write(setting.value, value)
+
     def words(self) -> list[int]:
         """Registers 0 to 255 as they stand in this scan."""
         image = [0] * REGISTERS
         self._put(image, 0, self._status())
         self._put(image, LIVE, [self.work.force, self.work.position, round(10 * self.oil.temperature_c)])
         self._put(image, STATION, [self.machine.permit.words[word] for word in STATION_WORDS])
+        self._put(image, SETTINGS, list(self.settings.words.values()))
         machine = self.machine
         self._put(image, FIFO, self.work.fifo.words(machine.running_cycle, machine.boot, SCAN_MS))
         return image

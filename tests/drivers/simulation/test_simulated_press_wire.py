@@ -59,12 +59,22 @@ def test_unmapped_registers_are_0_and_beyond_255_is_an_illegal_address(link):
     assert link.read_coils(0, count=16).bits == [False] * 16
 
 
-def test_only_the_stations_words_can_be_written(press, link):
+def test_only_the_stations_and_the_setters_words_can_be_written(press, link):
     assert link.write_register(1, 5).exception_code == Code.ILLEGAL_ADDRESS
     assert link.write_registers(31, [1, 2, 3]).exception_code == Code.ILLEGAL_ADDRESS
+    assert link.write_registers(40, [120, 501]).exception_code == Code.ILLEGAL_VALUE
+    assert link.read_holding_registers(40, count=2).registers == [100, 0]
     assert not link.write_registers(30, [0, 9, 4]).isError()
     assert link.read_holding_registers(30, count=3).registers == [0, 9, 4]
     until(lambda: {"what": "write", "tag": "permitted_cycle", "value": 9} in press.truth("write"))
+
+
+def test_a_slower_ram_and_a_dwell_make_the_stroke_longer(press, link):
+    assert not link.write_registers(40, [70, 500]).isError()
+    begun = link.read_holding_registers(3, count=1).registers[0]
+    until(lambda: link.read_holding_registers(3, count=1).registers[0] >= begun + 2)
+    assert 6300 <= link.read_holding_registers(6, count=1).registers[0] <= 6700
+    assert {"what": "write", "tag": "dwell", "value": 500} in press.truth("write")
 
 
 def test_every_sample_is_got_by_a_client_that_keeps_up(link):

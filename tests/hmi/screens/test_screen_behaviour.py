@@ -23,12 +23,13 @@ from hmi.station.commands import (
     SignIn,
     SignOut,
     StartOrder,
+    WriteSetpoint,
 )
 from station_db.records.base import RecordId
 from station_db.records.people import ShiftOccurrence
 from tests.hmi.screens import scenes
 from tests.hmi.screens.scenes import stage, work
-from tests.hmi.screens.views import settle
+from tests.hmi.screens.views import VIEWS, settle
 from widgets.scan_filter import ScanFilter
 from widgets.touch_button import TouchButton
 
@@ -419,3 +420,47 @@ def test_a_station_without_people_says_so(show):
 def test_the_records_kept_here_are_counted_on_a_small_panel_too(show):
     window = show("run_offline", small=True)
     assert [text.text for text in window.frame.header.sync.painted_texts()] == ["offline 12 min", "214 safe here"]
+
+
+def test_a_value_is_written_only_after_old_and_new_were_looked_at_and_touched_in_another_place(open_window):
+    made = VIEWS["machine"].stage()
+    window = open_window(made, small=True)
+    window.go("machine")
+    settle(window)
+    first = window.findChild(TouchButton, "setpoint_change")
+    place = first.mapTo(window, first.rect().center())
+    touch(window, "setpoint_change")
+    for key in ("key_4", "key_mark", "key_5"):
+        touch(window, key)
+    touch(window, "key_enter")
+    settle(window)
+    assert (window.key, made.wishes.sent) == ("machine", [])
+    card = window.findChild(QWidget, "setpoint_card")
+    assert "4.0 bar  →  4.5 bar" in [label.text() for label in card.findChildren(QLabel) if label.isVisible()]
+    write = window.findChild(TouchButton, "setpoint_write")
+    assert not write.rect().contains(write.mapFrom(window, place))
+    touch(window, "setpoint_write")
+    assert made.wishes.sent == [WriteSetpoint("press", "pressure", "4.5", 4.0)]
+    made.desk.take_answer(Answer(made.desk.pending.id, done=True))
+    settle(window)
+    assert not write.isVisible()
+
+
+def test_what_is_outside_its_limits_never_gets_as_far_as_a_command(open_window):
+    made = VIEWS["machine"].stage()
+    window = open_window(made)
+    window.go("machine")
+    touch(window, "setpoint_change")
+    for key in ("key_6", "key_mark", "key_1"):
+        touch(window, key)
+    touch(window, "key_enter")
+    assert (window.key, made.wishes.sent) == ("setpoint", [])
+
+
+def test_a_stranger_reads_who_may_write(open_window):
+    made = stage(scenes.SETPOINTS)
+    window = open_window(made)
+    window.go("machine")
+    touch(window, "setpoint_change")
+    assert (window.key, made.wishes.sent) == ("machine", [])
+    assert made.desk.notice.text
