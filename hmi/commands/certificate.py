@@ -15,8 +15,9 @@ from hmi.commands.configured import read_settings
 from hmi.exits import Exit
 from hmi.settings import Settings
 
-WHAT_NEXT = """Have it trusted at each of these machines: copy the file into its folder of trusted certificates, or let the
-station connect once and accept it in the list of rejected ones. A machine's own certificate is trusted here by its fingerprint."""
+WHAT_NEXT = """Have it trusted at each of these machines: copy the file into its folder of trusted certificates, or let
+the station connect once and accept it in the list of rejected ones.
+A machine's own certificate is trusted here by its fingerprint."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
