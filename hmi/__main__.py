@@ -14,6 +14,8 @@ COMMANDS = {
     "screen": "the window alone, for an engine that runs as a service",
     "check": "read a station.toml and say all that is wrong; --connect reads every tag once",
     "certificate": "this station's certificate for OPC UA servers: show it, or make a new one",
+    "template": "print a ready station.toml for a kind of machine",
+    "threshold": "watch a number of a machine and propose what tells running from standing",
     "simulate": "the simulated machines alone",
     "centre": "create, load or look at the central store",
     "verify": "prove a record: chain, gaps, rows, equality with the centre",
