@@ -30,7 +30,12 @@ class _Curve:
     end: int = 0
 
     def add(self, first: int, block: Block) -> None:
-        """Take a stretch; what is here already is left out, what is missing before it only moves the end."""
+        """Take a stretch; what is here already is left out, what is missing before it only moves the end.
+
+        One from the very first sample on begins the curve anew: the stroke before was broken off, or is told a second time.
+        """
+        if first == 0:
+            self.blocks, self.count, self.end = [], 0, 0
         fresh = block[:, max(self.end - first, 0) :]
         if fresh.shape[1] and self.count < SAMPLES_MAX:
             self.blocks.append(fresh)

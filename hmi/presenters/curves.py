@@ -26,7 +26,9 @@ class RunningCurve:
     samples: Samples
 
     def put(self, live: LiveCurve) -> None:
-        """Lay a stretch where it belongs."""
+        """Lay a stretch where it belongs; one from the first sample on begins the curve anew."""
+        if live.first == 0:
+            self.samples = self.samples[:, :0]
         block = np.frombuffer(live.data, dtype="<f4").reshape(live.channels, live.count)
         end = live.first + live.count
         if end > self.samples.shape[1]:
