@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from drivers.driver import Driver
-from drivers.reading import Batch, Event, Samples
+from drivers.reading import Batch, Event, Remark, Samples, Waveform
 from drivers.tag import Purpose, Value
 from hmi.channel.facts import LiveValues, Pulse
 from hmi.channel.outbox import Live
@@ -22,6 +23,8 @@ from hmi.settings import Machine
 from hmi.station.cycles import CompletedCurve
 from station_db.signals import Frame
 
+log = logging.getLogger(__name__)
+
 PULSE_S = 0.25
 
 
@@ -32,6 +35,7 @@ class Outlets:
     core: Callable[[Heard], None]
     live: Callable[[Live], None]
     frames: Callable[[Frame], None]
+    waveforms: Callable[[Waveform], None]
 
 
 class Door:
@@ -49,21 +53,32 @@ class Door:
 
     def take(self, event: Event) -> None:
         """Hand one event on, in the order it came."""
-        self.source.hear(event)
-        if isinstance(event, Samples):
-            self._outlets.live(self._curves.add(event))
+        if isinstance(event, Batch) and event.is_past:
+            self._keep_frame(event)
             return
-        if isinstance(event, Batch):
-            self._branch_off(event)
-            self._complete(event)
+        self.source.hear(event)
+        match event:
+            case Samples():
+                self._outlets.live(self._curves.add(event))
+                return
+            case Waveform():
+                self._outlets.waveforms(event)
+                return
+            case Batch():
+                self._outlets.live(_live(event))
+                self._keep_frame(event)
+                self._complete(event)
+            case Remark():
+                _log_remark(event)
+            case _:
+                pass
         self._outlets.core(Heard(event, self._last_curve))
 
     def present(self) -> list[Heard]:
         """What a core that begins anew must hear to know the machine as it is now."""
         return [Heard(event, self._last_curve) for event in self.source.present()]
 
-    def _branch_off(self, batch: Batch) -> None:
-        self._outlets.live(_live(batch))
+    def _keep_frame(self, batch: Batch) -> None:
         frame = self._frames.cut(batch)
         if frame is not None:
             self._outlets.frames(frame)
@@ -110,6 +125,15 @@ class Acquisition:
     def present(self) -> list[Heard]:
         """What a core that begins anew must hear first."""
         return [heard for door in self._doors.values() for heard in door.present()]
+
+
+def say_unkept(waveform: Waveform) -> None:
+    """An outlet for high-rate samples where nothing keeps them: said, never dropped in silence."""
+    log.warning("%s tells '%s' at %s a second, which nothing keeps", waveform.device, waveform.channel, waveform.rate_hz)
+
+
+def _log_remark(remark: Remark) -> None:
+    log.info("%s: %s: %s", remark.device, remark.code, "over" if remark.is_over else remark.reason)
 
 
 def _live(batch: Batch) -> LiveValues:

@@ -17,7 +17,8 @@ from hmi.channel.hub import Hub
 from hmi.channel.messages import Hello, StoreGeneration
 from hmi.channel.server import ChannelServer
 from hmi.clock import Clock, Monotonic, SystemClock, new_id
-from hmi.engine.acquisition import Acquisition, Outlets
+from hmi.engine.acquisition import Acquisition, Outlets, say_unkept
+from hmi.engine.alarm_answers import AlarmAnswers
 from hmi.engine.centre_door import OpenCentre
 from hmi.engine.desk import StationDesk
 from hmi.engine.heartbeat import Heartbeat, Life, heartbeat_tag
@@ -115,7 +116,7 @@ class Engine:
     async def start(self) -> None:
         """Open the store, begin the core, hear the machines, let screens in. Raises `EngineStartError`."""
         last_frame = await self._open_record()
-        outlets = Outlets(self._runner.put, self.hub.live, self._recorder.keep_frame)
+        outlets = Outlets(self._runner.put, self.hub.live, self._recorder.keep_frame, say_unkept)
         self._acquisition = Acquisition(self._settings.machines, self._drivers, self._clock, outlets, last_frame)
         await self._begin_core()
         self._follow_machines(self._acquisition)
@@ -177,6 +178,7 @@ class Engine:
             resume=lambda: Reader(self._settings.folder).resume(),
             present=self._present,
             write=self._writes.perform,
+            answer_alarm=AlarmAnswers(self._drivers).tell,
         )
         runner = Runner(_setup(self._settings, self._version), around)
         desk.serve(runner)

@@ -53,6 +53,17 @@ class Wrote:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmAnswered:
+    """A machine was told (or not) that a person saw its alarm."""
+
+    result: WriteResult
+
+    def tell(self, station: Station, now: Moment) -> core.Outcome:
+        """Hand it to the core."""
+        return core.answered_alarm(station, self.result, now)
+
+
+@dataclass(frozen=True, slots=True)
 class Learned:
     """Records of the centre, already applied."""
 
@@ -128,4 +139,4 @@ class Ending:
         return core.end(station, now)
 
 
-Input = Heard | Wished | Wrote | Learned | CentreStands | Faulty | Well | HeartbeatPaused | TimePassed | Ending
+Input = Heard | Wished | Wrote | AlarmAnswered | Learned | CentreStands | Faulty | Well | HeartbeatPaused | TimePassed | Ending

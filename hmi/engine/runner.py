@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from hmi.channel.hub import Reply
 from hmi.clock import Clock, Monotonic
-from hmi.engine.inputs import Ending, Heard, Input, TimePassed, Wished, Wrote
+from hmi.engine.inputs import AlarmAnswered, Ending, Heard, Input, TimePassed, Wished, Wrote
 from hmi.engine.notices import Publisher
 from hmi.engine.recorder import Recorder
 from hmi.station import station as core
 from hmi.station.commands import Answer, Command
-from hmi.station.decision import Decision, WriteOrder, WriteResult
+from hmi.station.decision import AlarmOrder, Decision, WriteOrder, WriteResult
 from hmi.station.setup import Setup
 from hmi.station.state import Station
 from hmi.station.topics import Topic
@@ -47,6 +47,7 @@ class Surroundings:
     present: Callable[[], Sequence[Heard]]
     """What the machines said last: a core that begins anew hears it first."""
     write: Callable[[WriteOrder], Awaitable[WriteResult]]
+    answer_alarm: Callable[[AlarmOrder], Awaitable[WriteResult]]
 
 
 class UnreadableRecordError(Exception):
@@ -200,7 +201,8 @@ class Runner:
 
     def _take(self, station: Station, decision: Decision, ended: Callable[[], None] | None = None) -> None:
         self._station = station
-        if not (decision.changes or decision.topics or decision.answer or decision.writes or ended):
+        orders = decision.writes or decision.alarms
+        if not (decision.changes or decision.topics or decision.answer or orders or ended):
             return
         pictures = tuple(core.view(station, topic) for topic in decision.topics)
         life = self._life
@@ -215,6 +217,8 @@ class Runner:
                 reply(decision.answer)
         for order in decision.writes:
             self._around.tasks.start(f"write {order.machine}.{order.tag}", self._write(order))
+        for order in decision.alarms:
+            self._around.tasks.start(f"answer {order.machine} {order.condition}", self._answer_alarm(order))
         if life == self._life and not self._is_lost:
             self._around.publisher.went(FAILED)
             self._began.set()
@@ -223,6 +227,9 @@ class Runner:
 
     async def _write(self, order: WriteOrder) -> None:
         self.put(Wrote(await self._around.write(order)))
+
+    async def _answer_alarm(self, order: AlarmOrder) -> None:
+        self.put(AlarmAnswered(await self._around.answer_alarm(order)))
 
 
 def _drained(inbox: asyncio.Queue[Input]) -> list[Input]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from drivers.reading import Batch, Event, LinkDown, LinkUp, Quality
+from drivers.reading import Batch, Condition, Event, LinkDown, LinkUp, Lost, Quality, Refreshed, Remark, Waveform
 from drivers.tag import Purpose, Value
 from hmi.channel.facts import SourceAge
 from hmi.clock import Monotonic
@@ -34,15 +34,22 @@ class Source:
         self._beat_ns: Monotonic = 0
         self._heard_ns: Monotonic = 0
         self._link: LinkUp | LinkDown | None = None
+        self._remarks: dict[str, Remark] = {}
+        self._conditions: dict[str, Condition] = {}
+        self._refreshed: Refreshed | None = None
 
     def hear(self, event: Event) -> None:
         """Take note of an event. A keep-alive says that no group has anything new: what it said last still holds."""
         if isinstance(event, LinkDown):
             self._forget(event)
             return
+        if isinstance(event, Remark | Condition | Refreshed | Lost | Waveform):
+            self._note(event)
+            return
         self._heard_ns = max(self._heard_ns, event.heard_ns)
         if isinstance(event, LinkUp):
             self._link = event
+            self._forget_conditions()
         elif isinstance(event, Batch):
             self._scan(event)
         else:
@@ -59,15 +66,38 @@ class Source:
         return not is_down and now - self._heard_ns <= SILENT_NS and self._is_beating(now)
 
     def present(self) -> list[Event]:
-        """What a core must hear to know the device as it is now: the link, then all that was said, as old as it is."""
-        link: list[Event] = [] if self._link is None else [self._link]
-        return link + [_whole(group.last, group.said) for group in self._groups.values() if group.last]
+        """What a core must hear to know the device as it is now: link, remarks, alarms, then all values, as old as they are."""
+        told = [self._link, *self._remarks.values(), *self._conditions.values(), self._refreshed]
+        said: list[Event] = [event for event in told if event is not None]
+        return said + [_whole(group.last, group.said) for group in self._groups.values() if group.last]
+
+    def _note(self, event: Event) -> None:
+        """What is said besides values, and proves no value fresh: the newest of each remark and each condition."""
+        match event:
+            case Remark():
+                self._remarks.pop(event.code, None)
+                if not event.is_over:
+                    self._remarks[event.code] = event
+            case Condition():
+                self._conditions.pop(event.id, None)
+                if event.is_active or event.is_retained:
+                    self._conditions[event.id] = event
+            case Refreshed():
+                self._refreshed = event
+            case _:
+                pass
 
     def _forget(self, event: LinkDown) -> None:
         self._link = event
+        self._forget_conditions()
         for group in self._groups.values():
             group.last = None
             group.said.clear()
+
+    def _forget_conditions(self) -> None:
+        """The machine tells them all anew once the link is."""
+        self._conditions.clear()
+        self._refreshed = None
 
     def _scan(self, batch: Batch) -> None:
         group = self._groups[batch.group]
