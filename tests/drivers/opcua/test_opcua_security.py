@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 import struct
 import subprocess
 import sys
@@ -11,14 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from entering import enter, free_port
 from made_certificates import made
 from o6_plan import PASSWORD, USER
 
 from drivers.driver import DeviceSetup
 from drivers.link import LinkFault, LinkLostError, RemarkCode
-from drivers.opcua.client import SecuredClient
 from drivers.opcua.options import OpcUaOptions
-from drivers.opcua.security import secure
 
 pytestmark = [
     pytest.mark.timeout(30),  # a process of its own for the servers, on a busy machine
@@ -42,12 +40,6 @@ CERTIFICATES = {
     "password": made("urn:test:password"),
     "mute": made("urn:test:mute"),
 }
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -101,16 +93,6 @@ def options_for(ports, folder):
         return OpcUaOptions.of(DeviceSetup("press", given, (), {}, lambda: (0, 0)))
 
     return options
-
-
-async def enter(options):
-    """Connect, read one value, leave; return what is to be remarked."""
-    client = SecuredClient(options.url, timeout=2)
-    secured = await secure(client, options)
-    await client.connect()
-    await client.get_node("i=2258").read_value()
-    await client.disconnect()
-    return secured.remarks
 
 
 def refused(options):
