@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from drivers.reading import Event
-from drivers.tag import Tag, Value
+from drivers.tag import DataType, Tag, Value
 
 
 class DriverError(Exception):
@@ -49,13 +49,14 @@ Stamp = Callable[[], tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class CurveSetup:
-    """Where a machine keeps its curve FIFO and what is in it."""
+    """Where a machine keeps its curve FIFO and what is in it: so many samples, each one number of `data_type` a channel."""
 
     address: str
     capacity: int
     channels: tuple[str, ...]
     units: tuple[str, ...]
     scales: tuple[float, ...]
+    data_type: DataType = DataType.INT16
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,8 @@ class CurveTable(Table):
     """`[machine.curve]`: the FIFO and how it is drawn."""
 
     address: str
-    capacity: int = Field(ge=1, le=1000)
+    capacity: int = Field(ge=1, le=20_000)
+    type: Literal["int16", "int32", "float32"] = "int16"
     channels: Annotated[tuple[ChannelTable, ...], Field(strict=False, min_length=2)]
     window: Annotated[tuple[float, float, float, float], Field(strict=False)] | None = None
 

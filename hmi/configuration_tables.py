@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from drivers.driver import CurveSetup
-from drivers.tag import AlarmText, Tag, WriteRule
+from drivers.tag import AlarmText, DataType, Tag, WriteRule
 from hmi.configuration_derived_tables import cycle_chart, derivation_from
 from hmi.configuration_file import CurveTable, MachineTable, ScreenTable, TagTable
 from hmi.settings import Chart, Machine, Recipe, Screen
@@ -88,6 +88,7 @@ def curve_from(table: CurveTable) -> CurveSetup:
         channels=tuple(channel.name for channel in channels),
         units=tuple(channel.unit for channel in channels),
         scales=tuple(channel.scale for channel in channels),
+        data_type=DataType(table.type),
     )
 
 
