@@ -84,30 +84,38 @@ def most(rate_max: float, elapsed_us: int) -> int:
 
 def explain(old: Positions | None, new: Positions, wiring: Wiring, limit: int) -> Count:
     """Say what the counters of a scan mean, at most `limit` parts later."""
-    known = {} if old is None else {purpose: old.values[purpose] for purpose in new.values if purpose in old.values}
+    known = () if old is None else tuple(purpose for purpose in new.values if purpose in old.values)
     if old is None or not known:
         return Count(Reading.FIRST, {})
-    kept = {purpose: step for purpose in known if (step := _moved(known, new, wiring, purpose, limit)) is not None}
+    moved = {purpose: _moved(old, new, wiring, purpose) for purpose in known}
+    likely = {purpose: step for purpose, step in moved.items() if step <= limit}
+    kept = {purpose: step for purpose, step in likely.items() if not _was_set(old, new, step, wiring, purpose)}
     anew: dict[Purpose, int] = {}
     if old.boot not in (None, new.boot):
         anew = {purpose: step for purpose in known if 0 <= (step := _since_zero(new, wiring, purpose)) <= limit}
-    believable = [steps for steps in (kept, anew) if len(steps) == len(known) and _agree(steps)]
-    if not believable:
+        if len(anew) == len(known) and _agree(anew):
+            return _began_anew(anew, likely if len(likely) == len(known) else {}, wiring)
+    if len(kept) < len(known) or not _agree(kept):
         return Count(Reading.CONTRADICTORY, _certain(_fewest(kept, anew)))
-    if len(believable) > 1 and kept != anew:
-        return Count(Reading.AMBIGUOUS, _fewest(kept, anew))
-    if believable[-1] is anew:
-        return Count(Reading.RESTARTED, anew)
     return Count(Reading.WRAPPED if _may_have_wrapped(kept, wiring, limit) else Reading.MOVED, kept)
 
 
-def _moved(old: Steps, new: Positions, wiring: Wiring, purpose: Purpose, limit: int) -> int | None:
-    """How far a counter that was kept went on; None where it can't have."""
-    size = wiring.round(purpose).size
-    step = (new.values[purpose] - old[purpose]) % size
-    if new.values[purpose] < old[purpose]:
-        limit = min(limit, max(LEAST_NEAR, size // NEAR_THE_END))
-    return step if step <= limit else None
+def _began_anew(anew: Steps, likely: Steps, wiring: Wiring) -> Count:
+    """After a restart counters may have begun at zero; ambiguous where they may as well have been kept and gone `likely` far."""
+    if not likely or likely == anew or not _agree(likely, in_rounds=_shortest(likely, wiring)):
+        return Count(Reading.RESTARTED, anew)
+    return Count(Reading.AMBIGUOUS, _certain(_fewest(anew, likely)))
+
+
+def _moved(old: Positions, new: Positions, wiring: Wiring, purpose: Purpose) -> int:
+    """How far a counter that was kept went on, within one round."""
+    return (new.values[purpose] - old.values[purpose]) % wiring.round(purpose).size
+
+
+def _was_set(old: Positions, new: Positions, step: int, wiring: Wiring, purpose: Purpose) -> bool:
+    """Whether a counter went back without having been near its end: somebody set it."""
+    near = max(LEAST_NEAR, wiring.round(purpose).size // NEAR_THE_END)
+    return new.values[purpose] < old.values[purpose] and step > near
 
 
 def _since_zero(new: Positions, wiring: Wiring, purpose: Purpose) -> int:
@@ -115,14 +123,20 @@ def _since_zero(new: Positions, wiring: Wiring, purpose: Purpose) -> int:
     return new.values[purpose] - max(wiring.round(purpose).first, 0)
 
 
-def _agree(steps: Steps) -> bool:
-    """Whether good and bad make up the cycles; with one of them alone, whether there are cycles enough."""
+def _agree(steps: Steps, in_rounds: int = 0) -> bool:
+    """Whether good and bad make up the cycles (to whole rounds); with one of them alone, whether there are cycles enough."""
     good, bad, cycles = (steps.get(purpose) for purpose in (Purpose.GOOD, Purpose.BAD, Purpose.CYCLE))
     if cycles is None:
         return True
     if good is None or bad is None:
-        return (good or 0) + (bad or 0) <= cycles
-    return good + bad == cycles
+        return (good or 0) + (bad or 0) <= cycles or in_rounds > 0
+    over = good + bad - cycles
+    return over == 0 or (in_rounds > 0 and over % in_rounds == 0)
+
+
+def _shortest(steps: Steps, wiring: Wiring) -> int:
+    """The shortest round of these counters."""
+    return min((wiring.round(purpose).size for purpose in steps), default=1)
 
 
 def _may_have_wrapped(steps: Steps, wiring: Wiring, limit: int) -> bool:
