@@ -1,4 +1,4 @@
-"""A Modbus TCP machine: polled in planned blocks, healed when the link drops, written to only when asked."""
+"""A Modbus machine: polled in planned blocks, healed when the link drops, written to only when asked."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from drivers.finishing import Finishing
 from drivers.link import KEEP_ALIVE_S, Lifeline, LinkFault, LinkLostError, NotSentError
 from drivers.modbus.address import Address
 from drivers.modbus.blocks import BlockReader
+from drivers.modbus.breaker import Breaker
 from drivers.modbus.codec import words_to_write
 from drivers.modbus.curve import CurveReader
+from drivers.modbus.lines import Lines
 from drivers.modbus.machine import Machine, machine, planned
 from drivers.modbus.options import ModbusOptions
 from drivers.modbus.replies import LEAVES_DOUBT, NO_PATH, ExceptionReplyError
@@ -31,7 +33,7 @@ def create(setup: DeviceSetup) -> Driver:
 
 
 class ModbusDriver:
-    """One device on one connection; see `drivers.driver.Driver`."""
+    """One device on its line; see `drivers.driver.Driver`."""
 
     def __init__(self, setup: DeviceSetup, options: ModbusOptions, known: Machine) -> None:
         self._device = setup.device
@@ -44,6 +46,9 @@ class ModbusDriver:
         self._wire: Wire | None = None
         self._reader = BlockReader(setup.device, setup.stamp)
         self._finishing = Finishing(setup.device, setup.tags)
+        self._lines = Lines.of(setup.shared)
+        self._line = self._lines.hold(options.line, setup.device)
+        self._breaker = Breaker(options.timeout_s)
 
     def events(self) -> AsyncIterator[Event]:
         """Yield what the machine says until `close`."""
@@ -81,15 +86,18 @@ class ModbusDriver:
         """End the link; `events()` stops."""
         self._lifeline.end()
         self._hang_up()
+        self._lines.let_go(self._line, self._device)
 
     async def _connection(self) -> AsyncGenerator[Event, None]:
-        """Poll over one connection until it is lost; up is who has answered, not who has taken the call."""
+        """Poll until the link is lost; up is who has answered, not who has taken the call."""
         async with self._dialling:
             wire = await self._dial()
         self._reader.begin()
         is_up = False
         rounds = Rounds(self._beats(), asyncio.get_running_loop().time())
         try:
+            if wire.is_on_trial:
+                await self._reader.touch(wire, self._machine.any_block)
             while await self._next_beat(rounds):
                 events = await self._round(wire, rounds.take(asyncio.get_running_loop().time()))
                 if not is_up:
@@ -140,9 +148,12 @@ class ModbusDriver:
 
     async def _dial(self) -> Wire:
         self._hang_up()
-        wire = Wire(self._options.endpoint)
-        await wire.connect()
-        self._wire = wire
+        self._wire = wire = Wire(self._line, self._options.unit, self._options.timeout_s, self._breaker)
+        try:
+            await wire.open()
+        except BaseException:
+            wire.close()
+            raise
         return wire
 
     def _hang_up(self) -> None:

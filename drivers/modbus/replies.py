@@ -21,6 +21,9 @@ LEAVES_DOUBT = frozenset({4, 5, 8, 11})
 NO_PATH = 10
 """The gateway never passed the request on."""
 
+ASK_AGAIN = frozenset({5, 6})
+"""A read answered with one of these may be asked again shortly."""
+
 IS_SILENCE = frozenset({NO_PATH, 11})
 """A gateway speaks for a device that does not."""
 

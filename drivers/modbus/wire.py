@@ -1,174 +1,206 @@
-"""The one module that knows pymodbus: one connection, one request at a time, believed only when all of it is right.
-
-Why it is not used bare: it retries by itself (a write arrives several times), reconnects by itself, hides why a connection
-failed, waits a full timeout for a peer that has hung up, and believes replies it should not (see `frames`). So: no
-retries, no reconnection, a fresh client for each connection, and every answer judged before the library sees it.
-"""
+"""What one Modbus device is asked, over the line it sits at. Whatever ends the link raises `LinkLostError`, now and later."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
-from pymodbus.client import AsyncModbusTcpClient
-from pymodbus.exceptions import ModbusException
-from pymodbus.pdu import ExceptionResponse, ModbusPDU
-from pymodbus.pdu.bit_message import ReadCoilsRequest, ReadDiscreteInputsRequest, WriteSingleCoilRequest
-from pymodbus.pdu.register_message import (
-    ReadHoldingRegistersRequest,
-    ReadInputRegistersRequest,
-    WriteMultipleRegistersRequest,
-    WriteSingleRegisterRequest,
-)
-
-from drivers.dialling import dial_fault
 from drivers.link import LinkFault, LinkLostError, NotSentError
 from drivers.modbus.address import Table
-from drivers.modbus.frames import Asked, BadFrameError, answer_in
-from drivers.modbus.replies import ExceptionReplyError
+from drivers.modbus.breaker import Breaker
+from drivers.modbus.connection import Connection, NoAnswerError
+from drivers.modbus.lane import Lane
+from drivers.modbus.line import Line
+from drivers.modbus.pdu import Request, exception_in, read_request, words_in, write_coil_request, write_registers_request
+from drivers.modbus.replies import ASK_AGAIN, IS_SILENCE, ExceptionReplyError
+from drivers.modbus.seat import Seat
 from drivers.modbus.words import Words
 
-logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)  # its errors are ours to tell, once and in plain words
-
-_READS: dict[Table, type[ModbusPDU]] = {
-    Table.HOLDING: ReadHoldingRegistersRequest,
-    Table.INPUT: ReadInputRegistersRequest,
-    Table.COIL: ReadCoilsRequest,
-    Table.DISCRETE: ReadDiscreteInputsRequest,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a device listens and how long it may think."""
-
-    host: str
-    port: int
-    unit: int
-    timeout_s: float
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
+_BUSY_PAUSE_S = 0.05
+_LOOK_AGAIN_S = 0.5
+_FREE_S = 0.05
+"""An answer that comes so soon costs nobody anything."""
+_OFTEN_SLOWER = 3
+_GATEWAY_CHARACTER_S = 11 / 19_200
+"""Behind a gateway there is a line of its own; what it needs for the registers is not the device's fault."""
 
 
 class Wire:
-    """One TCP connection to one device. Whatever ends it raises `LinkLostError`, now and at every later request."""
+    """One device on its line, until `close`. Reads and writes take turns; a write goes before the reads that wait."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-        self._turn = asyncio.Lock()
-        self._asked: Asked | None = None
-        self._lost: LinkLostError | None = None
-        self._client = AsyncModbusTcpClient(
-            endpoint.host,
-            port=endpoint.port,
-            timeout=endpoint.timeout_s,
-            retries=0,
-            reconnect_delay=0,
-            trace_packet=self._on_packet,
-            trace_connect=self._on_connection,
-        )
+    def __init__(self, line: Line, unit: int, timeout_s: float, breaker: Breaker) -> None:
+        self._line = line
+        self._seat = Seat(unit, timeout_s)
+        self._breaker = breaker
+        self._used: dict[Lane, Connection] = {}
+        self._loop = asyncio.get_running_loop()
+        line.sit(self._seat)
 
-    async def connect(self) -> None:
-        """Connect; raises `LinkLostError`."""
+    async def open(self) -> None:
+        """Connect, where the line is not connected already; raises `LinkLostError`."""
+        lane = self._line.reads
+        since = self._loop.time()
+        await lane.turns.take(self._seat.waits, is_write=False)
         try:
-            async with asyncio.timeout(self._endpoint.timeout_s):
-                await self._client.ctx.call_create()  # connect() swallows the OSError that says why
-        except OSError as error:
-            endpoint = self._endpoint
-            raise self._lose(dial_fault(error, endpoint.host, endpoint.port, endpoint.timeout_s)) from error
+            await self._open(lane, since)
+        finally:
+            lane.turns.give_back()
 
     async def read(self, table: Table, start: int, count: int) -> Words:
         """Return `count` registers (or bits as 0 and 1); raises `ExceptionReplyError`, `LinkLostError`."""
-        request = _READS[table](address=start, count=count, dev_id=self._endpoint.unit)
-        reply = await self._ask(request)
-        values = reply.bits[:count] if table.holds_bits else reply.registers
-        return np.array(values, dtype=np.uint16)
+        (reply,) = await self.read_all([(table, start, count)])
+        if isinstance(reply, ExceptionReplyError):
+            raise reply
+        return reply
 
     async def read_all(self, reads: Sequence[tuple[Table, int, int]]) -> list[Words | ExceptionReplyError]:
-        """Return the words or the refusal of each read, one after the other; raises `LinkLostError`."""
-        replies: list[Words | ExceptionReplyError] = []
-        for table, start, count in reads:
-            try:
-                replies.append(await self.read(table, start, count))
-            except ExceptionReplyError as refusal:
-                replies.append(refusal)
+        """Return what each (table, first place, count) holds, or how it was refused, in order. Raises `LinkLostError`.
+
+        As many are under way at once as the line allows. A device that is busy is asked again within its timeout.
+        """
+        requests = [read_request(*each) for each in reads]
+        answers: list[bytes] = []
+        depth = self._line.options.in_flight
+        for first in range(0, len(requests), depth):
+            answers += await self._ask(self._line.reads, requests[first : first + depth])
+        replies = [_reply(answer, request) for answer, request in zip(answers, requests, strict=True)]
+        if any(_is_busy(reply) for reply in replies):
+            await self._ask_again(requests, replies)
         return replies
 
     async def write_registers(self, start: int, words: Sequence[int]) -> None:
-        """Write once; raises `ExceptionReplyError`, `LinkLostError` (it may or may not have happened)."""
-        unit = self._endpoint.unit
-        if len(words) == 1:
-            request: ModbusPDU = WriteSingleRegisterRequest(address=start, registers=list(words), dev_id=unit)
-        else:
-            request = WriteMultipleRegistersRequest(address=start, registers=list(words), dev_id=unit)
-        await self._ask(request)
+        """Write once; raises `ExceptionReplyError`, `LinkLostError` (it may or may not have happened), `NotSentError`."""
+        await self._write(write_registers_request(start, words))
 
     async def write_coil(self, address: int, *, on: bool) -> None:
         """Write once; raises as `write_registers` does."""
-        request = WriteSingleCoilRequest(address=address, bits=[on], dev_id=self._endpoint.unit)
-        await self._ask(request)
+        await self._write(write_coil_request(address, on=on))
 
     @property
     def is_open(self) -> bool:
         """Whether a request can be sent."""
-        return self._lost is None and self._client.connected
+        return not self._seat.waits.are_over and all(connection.lost is None for connection in self._used.values())
+
+    @property
+    def is_on_trial(self) -> bool:
+        """Whether the device should be asked little, because it was silent and others use its line."""
+        return self._breaker.is_suspect and bool(self._line.others(self._seat, self._loop.time()))
 
     def close(self) -> None:
-        """Hang up."""
-        self._fail(LinkLostError(LinkFault.CLOSED, f"the connection to {self._endpoint} was closed here"))
+        """Leave the line; what is under way is given up. Nobody else on it notices."""
+        here = LinkLostError(LinkFault.CLOSED, f"the connection to {self._line.options} was closed here")
+        self._seat.waits.end(here)
+        self._line.leave(self._seat, here)
 
-    async def _ask(self, request: ModbusPDU) -> ModbusPDU:
-        async with self._turn:
-            if self._lost is not None:
-                raise NotSentError(self._lost.fault, self._lost.reason)
-            reply = await self._answer(request)
-        if isinstance(reply, ExceptionResponse):
-            raise ExceptionReplyError(reply.exception_code)
-        return reply
+    async def _write(self, request: Request) -> None:
+        (answer,) = await self._ask(self._line.writes, (request,))
+        code = exception_in(answer)
+        if code is not None:
+            raise ExceptionReplyError(code)
 
-    async def _answer(self, request: ModbusPDU) -> ModbusPDU:
+    async def _ask_again(self, requests: Sequence[Request], replies: list[Words | ExceptionReplyError]) -> None:
+        """Ask what was answered by "busy" once more now and then, as long as the timeout allows."""
+        until = self._loop.time() + self._seat.timeout_s - _BUSY_PAUSE_S
+        while self._loop.time() < until:
+            busy = [at for at, reply in enumerate(replies) if _is_busy(reply)]
+            if not busy:
+                return
+            await self._seat.waits.pause(_BUSY_PAUSE_S)
+            for at in busy:
+                (answer,) = await self._ask(self._line.reads, (requests[at],))
+                replies[at] = _reply(answer, requests[at])
+
+    async def _ask(self, lane: Lane, requests: Sequence[Request]) -> list[bytes]:
+        """Take a turn and exchange; raises `LinkLostError`."""
+        is_write = not requests[0].is_read
+        since = self._loop.time()
+        if not is_write:
+            await self._rest()
+        await lane.turns.take(self._seat.waits, is_write=is_write)
         try:
-            return await self._client.execute(no_response_expected=False, request=request)
-        except ModbusException as error:
-            if self._lost is not None:
-                raise self._lost from error
-            waited = f"{self._endpoint.timeout_s * 1000:.0f} ms"
-            raise self._lose(LinkLostError(LinkFault.SILENT, f"{self._endpoint} did not answer within {waited}")) from error
-        except asyncio.CancelledError:
-            self._lose(LinkLostError(LinkFault.CLOSED, "a request was given up before its answer came"))
-            raise
+            connection = await self._connection_on(lane, since)
+            return await self._exchange(connection, requests, is_write=is_write)
         finally:
-            self._asked = None
+            lane.turns.give_back()
 
-    def _on_packet(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001 - the library's signature
-        """Let the library see nothing but the one whole frame that answers."""
-        if sending:
-            self._asked = Asked.of(data)
-            return data
+    async def _rest(self) -> None:
+        """Leave the line to the others for what this device used more than its share."""
+        now = self._loop.time()
+        while now < self._breaker.rests_until and self._line.others(self._seat, now):
+            await self._seat.waits.pause(min(self._breaker.rests_until - now, _LOOK_AGAIN_S))
+            now = self._loop.time()
+
+    async def _connection_on(self, lane: Lane, since: float) -> Connection:
+        """Return the lane's connection. One that was lost ends this link, unless somebody else on the line was the reason."""
+        used = self._used.get(lane)
+        if used is not None and used.lost is not None and used.ended_by in (None, self._seat.unit):
+            raise NotSentError(used.lost.fault, used.lost.reason)
         try:
-            return answer_in(data, self._asked) if self._asked else b""
-        except BadFrameError as bad:
-            self._fail(LinkLostError(LinkFault.BAD_REPLY, f"{self._endpoint} can't be believed: {bad}"))
-            return b""
+            return await self._open(lane, since)
+        except LinkLostError as lost:
+            raise NotSentError(lost.fault, lost.reason) from lost
 
-    def _on_connection(self, connected: bool) -> None:  # noqa: FBT001 - the library's signature
-        if not connected:
-            self._fail(LinkLostError(LinkFault.CLOSED, f"{self._endpoint} closed the connection"))
+    async def _open(self, lane: Lane, since: float) -> Connection:
+        connection = await lane.open(self._seat.timeout_s, since)
+        self._used[lane] = connection
+        if self._seat.waits.are_over:
+            self.close()  # nobody may sit here any more who would hang up
+            self._seat.waits.check()
+        return connection
 
-    def _fail(self, lost: LinkLostError) -> None:
-        """End the connection and the request that waits, at once."""
-        self._lose(lost)
-        waiting = self._client.ctx.response_future
-        if self._asked is not None and not waiting.done():
-            waiting.set_exception(ModbusException(lost.reason))
+    async def _exchange(self, connection: Connection, requests: Sequence[Request], *, is_write: bool) -> list[bytes]:
+        seat, began = self._seat, self._loop.time()
+        others = self._line.others(seat, began)
+        patience = self._breaker.patience_s(began) if others and not is_write else seat.timeout_s
+        connection.asked_units.add(seat.unit)
+        try:
+            answers = await self._line.talk.exchange(connection, seat, requests, patience)
+        except NoAnswerError as silent:
+            raise self._silent(connection, silent, patience, self._loop.time() - began) from silent
+        except LinkLostError as lost:
+            if connection.lost is lost and lost.fault is LinkFault.BAD_REPLY:
+                connection.ended_by = seat.unit
+            raise
+        self._note_answers(connection, requests, answers, others, self._loop.time() - began)
+        return answers
 
-    def _lose(self, lost: LinkLostError) -> LinkLostError:
-        """Keep the first reason and hang up."""
-        if self._lost is None:
-            self._lost = lost
-            self._client.close()
-        return self._lost
+    def _note_answers(
+        self, connection: Connection, requests: Sequence[Request], answers: Sequence[bytes], others: Sequence[Seat], took_s: float
+    ) -> None:
+        now = self._loop.time()
+        if any(exception_in(answer) in IS_SILENCE for answer in answers):
+            self._breaker.silent(took_s, now)
+            return
+        if connection.silent_units:
+            connection.silent_units.clear()
+        each_s = took_s / len(requests)
+        too_long_s = took_s - self._fair_s(requests, others) if others else 0.0
+        self._breaker.answered(each_s, now, too_long_s=too_long_s)
+        self._seat.answered_at, self._seat.usual_s = now, self._breaker.usual_s
+
+    def _fair_s(self, requests: Sequence[Request], others: Sequence[Seat]) -> float:
+        """Return how long the requests may take for all that it matters to the others."""
+        character_s = self._line.options.character_s or _GATEWAY_CHARACTER_S
+        on_the_wire = character_s * sum(request.length + len(request.pdu) for request in requests)
+        return on_the_wire + len(requests) * max(_FREE_S, _OFTEN_SLOWER * min(other.usual_s for other in others))
+
+    def _silent(self, connection: Connection, silent: NoAnswerError, patience_s: float, waited_s: float) -> LinkLostError:
+        """Note that nobody answered; where nobody at all does, the connection itself is dead."""
+        unit = self._seat.unit
+        self._breaker.silent(waited_s, self._loop.time())
+        who = f"{connection.name}: unit {unit}" if len(connection.asked_units) > 1 else connection.name
+        lost = LinkLostError(LinkFault.SILENT, f"{who} did not answer within {patience_s * 1000:.0f} ms")
+        connection.silent_units.add(unit)
+        if connection.silent_units >= connection.asked_units:
+            connection.ended_by = unit
+            connection.lose(lost)
+        return lost if silent.was_sent else NotSentError(lost.fault, lost.reason)
+
+
+def _reply(answer: bytes, request: Request) -> Words | ExceptionReplyError:
+    code = exception_in(answer)
+    return words_in(answer, request) if code is None else ExceptionReplyError(code)
+
+
+def _is_busy(reply: Words | ExceptionReplyError) -> bool:
+    return isinstance(reply, ExceptionReplyError) and reply.code in ASK_AGAIN

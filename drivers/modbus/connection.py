@@ -1,0 +1,159 @@
+"""One open connection: bytes out, bytes in, one exchange at a time, ended by its answers, its time or the first bad frame."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from drivers.link import LinkFault, LinkLostError, NotSentError
+from drivers.modbus.pdu import BadFrameError, Request
+from drivers.modbus.waits import Waits
+
+
+class Framing(Protocol):
+    """How requests become bytes and bytes become answers; pure."""
+
+    can_resume: bool
+    """Whether a bad frame ends only the exchange; otherwise it ends the connection."""
+
+    def begin(self, unit: int, requests: Sequence[Request]) -> bytes:
+        """Return the bytes that ask `unit`."""
+        ...
+
+    def feed(self, data: bytes) -> int:
+        """Take in what was received; return how many answers are missing. Raises `BadFrameError`."""
+        ...
+
+    @property
+    def answers(self) -> list[bytes]:
+        """Return the answers in the order of the requests."""
+        ...
+
+    def give_up(self) -> bool:
+        """Forget what was asked; whether the next request may be sent on this stream."""
+        ...
+
+
+class NoAnswerError(Exception):
+    """Nothing that could be believed came in time; the connection still stands."""
+
+    was_sent = True
+    """Whether the request itself was sent, and not only a fence before it."""
+
+
+class Connection(asyncio.Protocol):
+    """A TCP connection or a serial port. Whatever ends it is kept in `lost` and raised at every later request."""
+
+    def __init__(self, name: str, framing: Framing) -> None:
+        self.name = name
+        self.lost: LinkLostError | None = None
+        self.ended_by: int | None = None
+        """The unit that made us hang up."""
+        self.asked_units: set[int] = set()
+        self.silent_units: set[int] = set()
+        """Who was asked without an answer since anybody answered."""
+        self.heard_at = 0.0
+        """When bytes came last, in seconds of the loop's clock."""
+        self._framing = framing
+        self._transport: asyncio.WriteTransport | None = None
+        self._exchange: asyncio.Future[None] | None = None
+        self._deadline = 0.0
+        self._patience = 0.0
+        self._missing = 0
+        self._alarm: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport that was opened for us."""
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note that the other end hung up, or the port is gone."""
+        what = "closed the connection" if exc is None else f"is gone: {exc}"
+        self.lose(LinkLostError(LinkFault.CLOSED, f"{self.name} {what}"))
+
+    def data_received(self, data: bytes) -> None:
+        """Take in what the other end sends."""
+        self.heard_at = self._loop.time()
+        try:
+            missing = self._framing.feed(data)
+        except BadFrameError as bad:
+            self._refuse(bad)
+            return
+        if missing == 0:
+            self._finish()
+        elif missing < self._missing:
+            self._missing = missing
+            self._deadline = self.heard_at + self._patience
+
+    def send(self, unit: int, requests: Sequence[Request], patience_s: float) -> asyncio.Future[None]:
+        """Ask; `receive` what is returned. The patience is for each answer. Raises `NotSentError`."""
+        if self.lost is not None or self._transport is None:
+            raise self._not_sent()
+        self._exchange = self._loop.create_future()
+        self._missing = len(requests)
+        self._patience = patience_s
+        self._deadline = self._loop.time() + patience_s
+        if self._alarm is None or self._alarm.when() > self._deadline:
+            self._set_alarm()
+        self._transport.write(self._framing.begin(unit, requests))
+        return self._exchange
+
+    async def receive(self, exchange: asyncio.Future[None], waits: Waits) -> list[bytes]:
+        """Return the answers; raises `NoAnswerError`, `LinkLostError`, and `BadFrameError` where the connection still stands."""
+        try:
+            await waits.of(exchange)
+        except BaseException:
+            if not self._framing.give_up():
+                self._refuse(BadFrameError("it sent half a frame and then nothing"))
+            raise
+        finally:
+            self._exchange = None
+        return self._framing.answers
+
+    def lose(self, lost: LinkLostError) -> None:
+        """Hang up, keep the first reason and end the exchange that waits, at once."""
+        if self.lost is not None:
+            return
+        self.lost = lost
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if self._transport is not None:
+            self._transport.close()
+        self._fail(lost)
+
+    def _not_sent(self) -> NotSentError:
+        assert self.lost is not None
+        return NotSentError(self.lost.fault, self.lost.reason)
+
+    def _refuse(self, bad: BadFrameError) -> None:
+        """End what can't be believed: the exchange, or the connection where nobody knows where the next frame begins."""
+        if self._framing.can_resume:
+            self._fail(bad)
+        else:
+            self.lose(LinkLostError(LinkFault.BAD_REPLY, f"{self.name} can't be believed: {bad}"))
+
+    def _finish(self) -> None:
+        if self._exchange is not None and not self._exchange.done():
+            self._exchange.set_result(None)
+
+    def _fail(self, error: Exception) -> None:
+        if self._exchange is not None and not self._exchange.done():
+            self._exchange.set_exception(error)
+
+    def _set_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = self._loop.call_at(self._deadline, self._ring)
+
+    def _ring(self) -> None:
+        """Look at the time now and then: a timer for each request would cost more than the request."""
+        self._alarm = None
+        if self._exchange is None or self._exchange.done():
+            return
+        if self._loop.time() < self._deadline:
+            self._set_alarm()
+        else:
+            self._fail(NoAnswerError())
