@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from asyncua import ua
 from asyncua.client.client import Client
@@ -43,9 +43,27 @@ _RENEW_THEIRS = "whoever runs the server must give it a new one in time, and its
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """How a link is protected, as far as a person should know: remarks that stand as long as the link does."""
+    """How a link is protected: by whose certificates, or by none at all."""
 
-    remarks: tuple[tuple[RemarkCode, str], ...] = ()
+    host: str
+    ours: Certificate | None = None
+    theirs: Certificate | None = None
+
+    @property
+    def remarks(self) -> tuple[tuple[RemarkCode, str], ...]:
+        """Return what a person should know of it today; a link may stand for longer than a certificate."""
+        if self.ours is None or self.theirs is None:
+            return ((RemarkCode.NOT_SECURED, _OPEN),)
+        now = utc_now()
+        ending = [
+            expiring(self.ours, "this station's certificate", _RENEW_OURS, now),
+            expiring(self.theirs, "the server's certificate", _RENEW_THEIRS, now),
+        ]
+        found = (
+            (RemarkCode.CERTIFICATE_EXPIRES, "; ".join(text for text in ending if text)),
+            (RemarkCode.CERTIFICATE_NAMES_OTHER, named_otherwise(self.theirs, self.host)),
+        )
+        return tuple((code, text) for code, text in found if text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +78,7 @@ class _Shown:
 async def secure(client: SecuredClient, options: OpcUaOptions) -> Secured:
     """Set certificates and user on a client that is not yet connected. Raises `LinkLostError` for a server not trusted."""
     if options.security is Security.NONE:
-        return Secured(((RemarkCode.NOT_SECURED, _OPEN),))
+        return Secured(options.host)
     ours = await _ours(options)
     shown = await _shown(options)
     await _believe(shown, options)
@@ -71,7 +89,7 @@ async def secure(client: SecuredClient, options: OpcUaOptions) -> Secured:
         _POLICIES[options.security], ours.certificate, ours.key, server_certificate=theirs, mode=_MODES[options.mode]
     )
     _sign_in(client, options)
-    return Secured(tuple(_remarks(ours, shown.certificate, options.host, utc_now())))
+    return Secured(options.host, ours.facts, shown.certificate)
 
 
 async def _ours(options: OpcUaOptions) -> Identity:
@@ -154,15 +172,3 @@ def _sign_in(client: Client, options: OpcUaOptions) -> None:
         client.user_private_key = private_key(options.user_key)
     except (OSError, UnreadableCertificateError) as error:
         raise refusal(f"the files of the user's certificate went bad: {error}") from error
-
-
-def _remarks(ours: Identity, theirs: Certificate, host: str, now: datetime) -> list[tuple[RemarkCode, str]]:
-    ending = [
-        expiring(ours.facts, "this station's certificate", _RENEW_OURS, now),
-        expiring(theirs, "the server's certificate", _RENEW_THEIRS, now),
-    ]
-    found = [
-        (RemarkCode.CERTIFICATE_EXPIRES, "; ".join(text for text in ending if text)),
-        (RemarkCode.CERTIFICATE_NAMES_OTHER, named_otherwise(theirs, host)),
-    ]
-    return [(code, text) for code, text in found if text]

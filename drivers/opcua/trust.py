@@ -77,5 +77,4 @@ def expiring(certificate: Certificate, whose: str, remedy: str, now: datetime) -
     days = certificate.days_left(now)
     if days > WARN_DAYS:
         return ""
-    when = f"{certificate.valid_until:%Y-%m-%d}"
-    return f"{whose} expired on {when}; {remedy}" if days < 0 else f"{whose} expires on {when}, in {days} days; {remedy}"
+    return f"{whose} {'expired' if days < 0 else 'expires'} on {certificate.valid_until:%Y-%m-%d}; {remedy}"
