@@ -1,7 +1,8 @@
 """Where a value stands on an OPC UA server: `nsu=<namespace URI>;s=<Name>`.
 
-`/Field` after it is a structure's field, `#3` one bit of a whole number. The last slash of an identifier
-separates the field. Nodes of the standard's own namespace may leave `nsu` out.
+`/Field` after it is a structure's field (`/A/B` one of a structure in it), `[2]` an element of an array (counted from 0), `#3`
+one bit of a whole number. An identifier that itself holds a slash or brackets stands in backquotes. Nodes of the standard's own
+namespace may leave `nsu` out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from drivers.driver import MachineSetupError
 from drivers.tag import DataType, Tag
 
 STANDARD = "http://opcfoundation.org/UA/"
-_FORM = re.compile(r"(?:nsu=(?P<uri>[^;]+);)?(?P<kind>[isg])=(?P<identifier>.+?)(?:#(?P<bit>[0-9]{1,3}))?")
+_STEP = r"/[^/\[\]#]+|\[[0-9]{1,9}\]"
+_FORM = re.compile(
+    rf"(?:nsu=(?P<uri>[^;]+);)?(?P<kind>[isg])=(?:`(?P<quoted>[^`]+)`|(?P<plain>[^`]+?))"
+    rf"(?P<path>(?:{_STEP})*)(?:#(?P<bit>[0-9]{{1,3}}))?"
+)
 _HIGHEST_BIT = 63
 
 
@@ -29,16 +34,21 @@ class NodeAddress:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A node, or a part of its value: a structure's field, a bit of a whole number, a bit of a field."""
+    """A node, or a part of its value: `path` leads to a structure's field (by name) or an array's element (by index)."""
 
     node: NodeAddress
-    field: str | None = None
+    path: tuple[str | int, ...] = ()
     bit: int | None = None
+
+    @property
+    def is_in_structure(self) -> bool:
+        """Whether the node's type must be known to read it."""
+        return any(isinstance(step, str) for step in self.path)
 
     @property
     def is_part(self) -> bool:
         """Whether it is less than the node's whole value."""
-        return self.field is not None or self.bit is not None
+        return bool(self.path) or self.bit is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +71,10 @@ def parse(text: str) -> Address:
     found = _FORM.fullmatch(text.strip())
     if found is None:
         raise ValueError(f"address '{text}' is not like nsu=urn:machine;s=Speed, ...;s=Result/Torque or ...;s=Alarms#3")
-    identifier, slash, field = found["identifier"].rpartition("/")
-    if not slash:
-        identifier, field = field, ""
-    _check_identifier(text, found["kind"], identifier)
-    if slash and not (identifier and field):
-        raise ValueError(f"address '{text}': a field needs a name before and after its slash")
+    identifier = found["quoted"] or found["plain"]
+    _check_identifier(text, found["kind"], identifier, is_quoted=found["quoted"] is not None)
     node = NodeAddress(found["uri"] or STANDARD, found["kind"], identifier)
-    return Address(node, field or None, _bit(text, found["bit"]))
+    return Address(node, tuple(map(_step, re.findall(_STEP, found["path"]))), _bit(text, found["bit"]))
 
 
 def place(device: str, tag: Tag) -> Place:
@@ -79,6 +85,10 @@ def place(device: str, tag: Tag) -> Place:
     except ValueError as error:
         raise MachineSetupError(device, str(error), tag.name) from error
     return Place(tag, address)
+
+
+def _step(text: str) -> str | int:
+    return text[1:] if text.startswith("/") else int(text[1:-1])
 
 
 def _bit(text: str, given: str | None) -> int | None:
@@ -94,7 +104,9 @@ def _check_type(tag: Tag, address: Address) -> None:
         raise ValueError(f"a part of a node's value can't be written alone: '{tag.address}'")
 
 
-def _check_identifier(text: str, kind: str, identifier: str) -> None:
+def _check_identifier(text: str, kind: str, identifier: str, *, is_quoted: bool) -> None:
+    if not is_quoted and (identifier.startswith("/") or identifier.endswith("/")):
+        raise ValueError(f"address '{text}': a field needs a name before and after its slash")
     if kind == "i" and not identifier.isdecimal():
         raise ValueError(f"address '{text}': i= takes a number")
     if kind == "g":

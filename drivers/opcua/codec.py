@@ -3,36 +3,55 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from drivers.opcua.address import Place
-from drivers.opcua.notification import Notification
+from drivers.opcua.notification import Notification, quality
 from drivers.reading import Quality
 from drivers.scaling import Scaling
 from drivers.tag import DataType, Value
 from drivers.writing import INTEGER_BITS
 
+Reader = Callable[[Any], Value]
+"""From a node's value to the tag's; None where it is not what the tag says, never bent to it."""
+
 
 def reading(place: Place, notification: Notification) -> tuple[Value, Quality]:
-    """Return value and quality of `place`; what does not fit the tag's type is bad, never bent."""
-    if notification.quality is Quality.BAD:
-        return None, Quality.BAD
-    value = decode(place, notification.value)
-    return value, Quality.BAD if value is None else notification.quality
+    """Return value and quality of `place`; what does not fit the tag's type is bad."""
+    how_good = quality(notification.status)
+    value = None if how_good is Quality.BAD else reader(place)(notification.value)
+    return value, Quality.BAD if value is None else how_good
 
 
-def decode(place: Place, found: Any) -> Value:
-    """Return `found`, or the part the tag stands for, as the tag's type; None where it is not that."""
-    address, kind = place.address, place.tag.data_type
-    raw = found if address.field is None else getattr(found, address.field, None)
-    if address.bit is not None:
-        return _bit(raw, address.bit)
+def reader(place: Place) -> Reader:
+    """Return how the tag's value is read from its node's."""
+    plain = _plain_reader(place)
+    path = place.address.path
+    return (lambda found: plain(_part(found, path))) if path else plain
+
+
+def _plain_reader(place: Place) -> Reader:
+    kind, bit, scaling = place.tag.data_type, place.address.bit, Scaling.of(place.tag)
+    if bit is not None:
+        return lambda found: _bit(found, bit)
     if kind is DataType.STRING:
-        return _text(raw)
+        return _text
     if kind is DataType.BOOL:
-        return raw if isinstance(raw, bool) else None
-    number = _integer(raw, kind) if kind in INTEGER_BITS else _real(raw)
-    return None if number is None else _finite(Scaling.of(place.tag).to_units(number))
+        return _switch
+    if kind in INTEGER_BITS:
+        return _whole_reader(kind, scaling)
+    return _real if scaling.is_identity else (lambda found: _scaled(_real(found), scaling))
+
+
+def _part(found: Any, path: tuple[str | int, ...]) -> Any:
+    """Follow `path` into structures and arrays; None where it leads nowhere."""
+    for step in path:
+        if isinstance(step, str):
+            found = found.get(step) if isinstance(found, Mapping) else getattr(found, step, None)
+        else:
+            found = found[step] if isinstance(found, list | tuple) and step < len(found) else None
+    return found
 
 
 def _bit(raw: Any, bit: int) -> bool | None:
@@ -40,22 +59,42 @@ def _bit(raw: Any, bit: int) -> bool | None:
 
 
 def _text(raw: Any) -> str | None:
-    text = getattr(raw, "Text", raw)  # a localized text holds its text there
-    return text if isinstance(text, str) else None
+    """Return a text; one that is not UTF-8 is none. A localized text holds its text in `Text`."""
+    text = getattr(raw, "Text", raw)
+    return text if isinstance(text, str) and (text.isascii() or _is_unicode(text)) else None
 
 
-def _integer(raw: Any, kind: DataType) -> int | None:
-    """Return a whole number that fits `kind`; an enumeration is its number."""
-    if isinstance(raw, bool) or not isinstance(raw, int):
-        return None
+def _is_unicode(text: str) -> bool:
+    """Say whether `text` holds no byte that could not be read."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _switch(raw: Any) -> bool | None:
+    return raw if isinstance(raw, bool) else None
+
+
+def _whole_reader(kind: DataType, scaling: Scaling) -> Reader:
+    """Read whole numbers that fit `kind`; an enumeration is its number."""
     bits, signed = INTEGER_BITS[kind]
     low = -(1 << bits - 1) if signed else 0
-    return int(raw) if low <= raw < low + (1 << bits) else None
+    high = low + (1 << bits)
+
+    def read(found: Any) -> Value:
+        if isinstance(found, int) and low <= found < high and not isinstance(found, bool):
+            return int(found) if scaling.is_identity else _scaled(int(found), scaling)
+        return None
+
+    return read
 
 
 def _real(raw: Any) -> float | None:
-    return float(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else None
+    if isinstance(raw, float):
+        return raw if math.isfinite(raw) else None
+    return float(raw) if isinstance(raw, int) and not isinstance(raw, bool) else None
 
 
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
+def _scaled(number: float | None, scaling: Scaling) -> float | None:
+    if number is None:
+        return None
+    scaled = scaling.to_units(number)
+    return scaled if math.isfinite(scaled) else None

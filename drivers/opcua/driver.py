@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from drivers.driver import DeviceSetup, Driver, MachineSetupError, UnreachableError, WriteRefusedError, WriteUnknownError
-from drivers.link import KEEP_ALIVE_S, Lifeline, LinkFault, LinkLostError, NotSentError
+from drivers.finishing import Finishing
+from drivers.link import Lifeline, LinkFault, LinkLostError, NotSentError
 from drivers.opcua.codec import reading
 from drivers.opcua.groups import Group, groups
-from drivers.opcua.notification import Inbox, Notification
+from drivers.opcua.listening import Listening
+from drivers.opcua.misfits import misfit
 from drivers.opcua.options import OpcUaOptions
 from drivers.opcua.refusals import NotWrittenError
-from drivers.opcua.scans import split_scans
-from drivers.reading import Event, Heard, LinkUp
+from drivers.reading import Event
 from drivers.tag import Tag, Value
 from drivers.writing import raw_to_write
 
 if TYPE_CHECKING:
     from drivers.opcua.session import Session
-
-log = logging.getLogger(__name__)
-
-Companion = Callable[["Session", Callable[[Event], None]], Awaitable[None]]
-"""What begins with each connection and then tells events of its own: conditions, for one. Raises `LinkLostError`."""
 
 
 def create(setup: DeviceSetup) -> Driver:
@@ -43,24 +37,20 @@ class OpcUaDriver:
 
     def __init__(self, setup: DeviceSetup, options: OpcUaOptions, known: Sequence[Group]) -> None:
         self._device = setup.device
-        self._stamp = setup.stamp
         self._options = options
-        self._groups = known
         self._places = {place.tag.name: place for group in known for place in group.places}
+        self._finishing = Finishing(setup.device, setup.tags)
+        self._listening = Listening(setup, options, known)
         self._lifeline = Lifeline(setup.device, setup.stamp)
-        self._arrived = asyncio.Event()
         self._dialling = asyncio.Lock()
         self._session: Session | None = None
-        self._gaps = 0
-        self._companions: list[Companion] = []
-        self._told: deque[Event] = deque()
 
     def events(self) -> AsyncIterator[Event]:
         """Yield what the server says until `close`."""
         return self._lifeline.events(self._connection)
 
     async def read(self, tags: Sequence[Tag]) -> Sequence[Value]:
-        """Read now; None for what is bad. Raises `UnreachableError`."""
+        """Read now; None for what is bad. Raises `UnreachableError`, `MachineSetupError` for a tag that can't have a value."""
         places = [self._places[tag.name] for tag in tags]
         try:
             session = await self._open_session()
@@ -68,7 +58,11 @@ class OpcUaDriver:
             found = {notification.node: notification for notification in await session.read(nodes)}
         except LinkLostError as lost:
             raise UnreachableError(self._device, lost.reason) from lost
-        return [reading(place, found[place.node])[0] for place in places]
+        for place in places:
+            why = misfit(place, found[place.node])
+            if why is not None:
+                raise MachineSetupError(self._device, f"'{place.tag.name}': {why}", place.tag.name)
+        return self._finishing.believable(tags, [reading(place, found[place.node])[0] for place in places])
 
     async def write(self, tag: Tag, value: Value) -> None:
         """Write once. Raises `WriteRefusedError`, `WriteUnknownError`, `UnreachableError` (not sent)."""
@@ -89,72 +83,19 @@ class OpcUaDriver:
     async def close(self) -> None:
         """End the link; `events()` stops."""
         self._lifeline.end()
-        self._arrived.set()
+        self._listening.end()
         await self._hang_up()
 
     async def _connection(self) -> AsyncGenerator[Event, None]:
-        """Tell all values once, then what changes, until the session is lost."""
+        """Make one session and tell what it says, until it is lost."""
         async with self._dialling:
             session = await self._dial()
         try:
-            first = await session.read([node for group in self._groups for node in group.nodes])
-            yield LinkUp(self._device, *self._stamp())
-            for group in self._groups:
-                yield group.batch(first, self._stamp)
-            inboxes = await self._subscribe(session)
-            self._told.clear()
-            for begin in self._companions:
-                await begin(session, self._tell)
-            async with aclosing(self._listen(session, inboxes)) as news:
-                async for event in news:
+            async with aclosing(self._listening.events(session)) as told:
+                async for event in told:
                     yield event
         finally:
             await session.close()
-
-    async def _subscribe(self, session: Session) -> list[Inbox]:
-        inboxes: list[Inbox] = []
-        for group in self._groups:
-            inbox = Inbox(self._arrived)
-            await session.subscribe(group.nodes, group.period_ms, inbox.put)
-            inboxes.append(inbox)
-        return inboxes
-
-    async def _listen(self, session: Session, inboxes: Sequence[Inbox]) -> AsyncGenerator[Event, None]:
-        clock = asyncio.get_running_loop().time
-        ask_at = clock()
-        while not self._lifeline.is_ending:
-            if clock() >= ask_at:
-                await session.sign_of_life()
-                yield Heard(self._device, *self._stamp())
-                ask_at = clock() + KEEP_ALIVE_S
-            await self._wait_for_news(ask_at)
-            while self._told:
-                yield self._told.popleft()
-            for group, inbox in zip(self._groups, inboxes, strict=True):
-                taken = inbox.take_all()
-                self._count_gaps(taken)
-                for scan in split_scans(taken):
-                    yield group.batch(scan, self._stamp)
-
-    def _tell(self, event: Event) -> None:
-        """Have `events` yield `event` next."""
-        self._told.append(event)
-        self._arrived.set()
-
-    def _count_gaps(self, taken: Sequence[Notification]) -> None:
-        """Count where a queue ran over; the value after such a gap is uncertain."""
-        gaps = sum(each.is_after_gap for each in taken)
-        if gaps:
-            self._gaps += gaps
-            log.warning("%s told more than its queues hold: %d gaps, %d since the start", self._device, gaps, self._gaps)
-
-    async def _wait_for_news(self, until: float) -> None:
-        try:
-            async with asyncio.timeout_at(until):
-                await self._arrived.wait()
-        except TimeoutError:
-            return
-        self._arrived.clear()
 
     def _write_error(self, tag: Tag, refusal: NotWrittenError) -> Exception:
         if refusal.leaves_doubt:
@@ -173,8 +114,9 @@ class OpcUaDriver:
     async def _dial(self) -> Session:
         await self._hang_up()
         make = await asyncio.to_thread(_session_type)  # loading the library must not hold up the other links
-        self._session = make(self._options)
-        await self._session.open(with_structures=any(place.address.field for place in self._places.values()))
+        self._session = make(self._options, self._listening.arrived.set)
+        structured = {place.node for place in self._places.values() if place.address.is_in_structure}
+        await self._session.open(list(structured))
         return self._session
 
     async def _hang_up(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,27 +15,15 @@ from drivers.opcua.notification import BAD_NODE_ID_UNKNOWN, Notification
 from drivers.opcua.refusals import NotWrittenError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SIGN_EVERY_MS = 1000
+_FIRST_YEAR, _LAST_YEAR = 1601, 9999
+"""A time of these years stands for none."""
 
 
-def parameters(period_ms: int, lifetime_ms: int) -> ua.CreateSubscriptionParameters:
-    """Return a subscription that publishes every `period_ms`, and at least an empty sign of life every second."""
-    sign_every = max(1, round(_SIGN_EVERY_MS / period_ms))
-    return ua.CreateSubscriptionParameters(
-        RequestedPublishingInterval=period_ms,
-        RequestedLifetimeCount=max(3 * sign_every, round(lifetime_ms / period_ms)),
-        RequestedMaxKeepAliveCount=sign_every,
-        MaxNotificationsPerPublish=0,
-        PublishingEnabled=True,
-        Priority=0,
-    )
-
-
-def notification(node: NodeAddress, found: ua.DataValue) -> Notification:
-    """Return what the server says of `node`; its own time is the source's, else the server's."""
+def notification(node: NodeAddress, found: ua.DataValue, plain: Callable[[Any], Any]) -> Notification:
+    """Return what the server says of `node`, its structures made `plain`; its own time is the source's, else the server's."""
     status = found.StatusCode.value if found.StatusCode is not None else 0
-    value = found.Value.Value if found.Value is not None else None
-    return Notification(node, value, status, _microseconds(found.SourceTimestamp or found.ServerTimestamp))
+    value = plain(found.Value.Value) if found.Value is not None else None
+    return Notification(node, value, status, microseconds(found.SourceTimestamp or found.ServerTimestamp))
 
 
 def unknown(node: NodeAddress) -> Notification:
@@ -53,8 +42,9 @@ def variant(raw: Any, variant_type: ua.VariantType) -> ua.Variant:
     return typed
 
 
-def _microseconds(time: datetime | None) -> int | None:
-    if time is None:
+def microseconds(time: datetime | None) -> int | None:
+    """Return UTC microseconds since 1970; None for what stands for no time."""
+    if time is None or not _FIRST_YEAR < time.year < _LAST_YEAR:
         return None
     aware = time if time.tzinfo is not None else time.replace(tzinfo=UTC)
     return (aware - _EPOCH) // timedelta(microseconds=1)

@@ -3,6 +3,7 @@
 import asyncio
 import enum
 import math
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -11,11 +12,10 @@ from hypothesis import strategies as st
 
 from drivers.driver import CurveSetup, DeviceSetup, MachineSetupError
 from drivers.opcua.address import STANDARD, Address, NodeAddress, Place, parse, place
-from drivers.opcua.codec import decode
+from drivers.opcua.arrivals import Arrivals, Inbox
+from drivers.opcua.codec import reader
 from drivers.opcua.driver import create
-from drivers.opcua.notification import Inbox, Notification
 from drivers.opcua.scans import split_scans
-from drivers.reading import Quality
 from drivers.tag import DataType, Role, Tag
 
 
@@ -34,9 +34,18 @@ def setup(tags=TAGS, groups=None, curve=None, **options):
 
 def test_a_node_is_named_by_its_namespace_and_a_field_by_its_slash():
     assert parse("nsu=urn:m;s=Good") == Address(NodeAddress("urn:m", "s", "Good"))
-    assert parse("nsu=http://m/x;s=Result/Torque") == Address(NodeAddress("http://m/x", "s", "Result"), "Torque")
-    assert parse("nsu=urn:m;s=Alarms#3") == Address(NodeAddress("urn:m", "s", "Alarms"), None, 3)
+    assert parse("nsu=http://m/x;s=Result/Torque") == Address(NodeAddress("http://m/x", "s", "Result"), ("Torque",))
+    assert parse("nsu=urn:m;s=Alarms#3") == Address(NodeAddress("urn:m", "s", "Alarms"), (), 3)
     assert parse("i=2258") == Address(NodeAddress(STANDARD, "i", "2258"))
+
+
+def test_a_path_leads_into_structures_and_arrays_and_backquotes_keep_an_identifier_whole():
+    assert parse("nsu=urn:m;s=Result/Screws[3]/Torque#1") == Address(
+        NodeAddress("urn:m", "s", "Result"), ("Screws", 3, "Torque"), 1
+    )
+    assert parse("nsu=urn:m;s=Values[7]") == Address(NodeAddress("urn:m", "s", "Values"), (7,))
+    assert parse('nsu=urn:m;s=`"DB"."arr"[0]`[2]') == Address(NodeAddress("urn:m", "s", '"DB"."arr"[0]'), (2,))
+    assert parse("nsu=urn:m;s=`Line/Press/Good`") == Address(NodeAddress("urn:m", "s", "Line/Press/Good"))
 
 
 @pytest.mark.parametrize(
@@ -92,45 +101,55 @@ def test_a_device_without_tags_a_group_without_period_and_a_curve_are_named():
         create(setup(curve=CurveSetup("s=x", 1, ("a",), ("mm",), (1.0,))))
 
 
-def told(name, value, time):
-    return Notification(NodeAddress("urn:m", "s", name), value, 0, time)
+def arrivals(*told):
+    found = Arrivals()
+    for handle, value, time in told:
+        found.add(handle, value, 0, time)
+    return found
+
+
+TORQUE, CYCLE, VERDICT, DURATION = range(4)
 
 
 def test_what_the_machine_did_at_once_stays_together_between_fast_samples():
     """Five torque samples of 20 ms and the end of a cycle with the third."""
-    arrived = [told("Torque", n, 20_000 * n) for n in range(5)]
-    arrived += [told("Cycle", 7, 40_000), told("Verdict", 2, 40_300), told("Duration", 2900, 40_600)]
-    scans = split_scans(arrived)
-    assert [{each.node.identifier: each.value for each in scan} for scan in scans] == [
-        {"Torque": 0},
-        {"Torque": 1},
-        {"Torque": 2, "Cycle": 7, "Verdict": 2, "Duration": 2900},
-        {"Torque": 3},
-        {"Torque": 4},
+    arrived = [(TORQUE, n, 20_000 * n) for n in range(5)]
+    arrived += [(CYCLE, 7, 40_000), (VERDICT, 2, 40_300), (DURATION, 2900, 40_600)]
+    scans = split_scans(arrivals(*arrived))
+    assert [dict(zip(scan.handles, scan.values, strict=True)) for scan in scans] == [
+        {TORQUE: 0},
+        {TORQUE: 1},
+        {TORQUE: 2, CYCLE: 7, VERDICT: 2, DURATION: 2900},
+        {TORQUE: 3},
+        {TORQUE: 4},
     ]
 
 
-notifications = st.builds(told, st.sampled_from("abc"), st.integers(0, 99), st.none() | st.integers(0, 50))
+told = st.tuples(st.integers(0, 2), st.integers(0, 99), st.none() | st.integers(0, 50))
 
 
-@given(st.lists(notifications))
-def test_nothing_is_lost_doubled_or_reordered_within_a_node(arrived):
-    scans = split_scans(arrived)
+@given(st.lists(told))
+def test_nothing_is_lost_doubled_or_reordered_within_an_item(arrived):
+    scans = split_scans(arrivals(*arrived))
     for scan in scans:
-        names = [each.node for each in scan]
-        assert len(names) == len(set(names))
-    for name in "abc":
-        in_scans = [each for scan in scans for each in scan if each.node.identifier == name]
-        assert in_scans == [each for each in arrived if each.node.identifier == name]
+        assert len(scan.handles) == len(set(scan.handles))
+    for handle in range(3):
+        in_scans = [
+            (scan.handles[at], scan.values[at], scan.times[at])
+            for scan in scans
+            for at in range(len(scan))
+            if scan.handles[at] == handle
+        ]
+        assert in_scans == [each for each in arrived if each[0] == handle]
 
 
-def test_a_full_inbox_drops_the_oldest_and_says_so():
+def test_a_full_inbox_drops_the_oldest_and_says_how_many():
     inbox = Inbox(asyncio.Event(), capacity=2)
     for number in range(3):
-        inbox.put(told("Torque", number, number))
-    taken = inbox.take_all()
-    assert [(each.value, each.quality) for each in taken] == [(1, Quality.UNCERTAIN), (2, Quality.GOOD)]
-    assert inbox.take_all() == []
+        inbox.put(arrivals((TORQUE, number, number)))
+    taken, lost = inbox.take_all()
+    assert (taken.values, lost) == ([1, 2], 1)
+    assert inbox.take_all() == (Arrivals(), 0)
 
 
 class Color(enum.IntEnum):
@@ -156,14 +175,18 @@ class Color(enum.IntEnum):
         ("M6", "string", "M6"),
         (SimpleNamespace(Text="Läuft", Locale="de"), "string", "Läuft"),
         ((1 << 64) - 1, "uint64", (1 << 64) - 1),
+        (-(1 << 63), "int64", -(1 << 63)),
+        ("caf\udce9", "string", None),
+        (b"M6", "string", None),
+        (datetime(2026, 3, 29, tzinfo=UTC), "string", None),
     ],
 )
 def test_what_does_not_fit_the_tag_has_no_value(found, kind, value):
-    decoded = decode(Place(tag(kind=kind), Address(NodeAddress("urn:m", "s", "x"))), found)
+    decoded = reader(Place(tag(kind=kind), Address(NodeAddress("urn:m", "s", "x"))))(found)
     assert decoded == value
     assert type(decoded) is type(value)
 
 
 @pytest.mark.parametrize(("found", "value"), [(0b1000, True), (0b0111, False), (True, None), ("8", None), (None, None)])
 def test_a_bit_is_read_from_whole_numbers_only(found, value):
-    assert decode(Place(tag(kind="bool"), Address(NodeAddress("urn:m", "s", "x"), None, 3)), found) is value
+    assert reader(Place(tag(kind="bool"), Address(NodeAddress("urn:m", "s", "x"), (), 3)))(found) is value

@@ -1,0 +1,179 @@
+"""A publish response from its bytes, in runs of equal items: what asyncua makes an object of, here is a column. Knows asyncua.
+
+OPC UA part 6, 5.2 (encoding) and part 4, 5.14.5 (publish). What is not a plain scalar is left to asyncua, item by item, and a
+response that tells anything but data changes as a whole; `tests/drivers/opcua/test_opcua_published.py` holds both equal.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from asyncua import ua
+from asyncua.common.utils import Buffer
+from asyncua.ua.ua_binary import nodeid_from_binary, struct_from_binary, variant_from_binary
+
+from drivers.opcua.arrivals import Arrivals
+from drivers.opcua.ticks import all_microseconds, microseconds
+
+_SCALARS = {1: "?", 2: "b", 3: "B", 4: "h", 5: "H", 6: "i", 7: "I", 8: "q", 9: "Q", 10: "f", 11: "d"}
+_STRING = 12
+_VALUE, _STATUS, _SOURCE, _SERVER, _SOURCE_PICO, _SERVER_PICO = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
+_DATA_CHANGE = ua.NodeId.from_string("i=811")
+_U32, _I32, _I64 = struct.Struct("<I"), struct.Struct("<i"), struct.Struct("<q")
+_U16_SIZE = 2
+
+
+@dataclass(slots=True)
+class Published:
+    """One publish response: the subscription it is of, the number of its message, and what it tells.
+
+    `is_keep_alive` says that it tells nothing; `other` is asyncua's picture of it where it tells more than data changes.
+    """
+
+    subscription: int
+    sequence: int
+    is_keep_alive: bool
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    other: ua.PublishResult | None = None
+
+
+def published(body: bytes) -> Published:
+    """Return what `body`, a publish response after its type, says. Raises `ValueError` for what is none."""
+    try:
+        return _published(body)
+    except (struct.error, IndexError, UnicodeError, ua.UaError, TypeError, OverflowError) as error:
+        raise ValueError(f"a publish response can't be read: {error}") from error
+
+
+def _published(body: bytes) -> Published:
+    data = Buffer(body)
+    struct_from_binary(ua.ResponseHeader, data)
+    (subscription,) = _U32.unpack(data.read(4))
+    data.skip(4 * max(0, _I32.unpack(data.read(4))[0]))  # numbers the server still holds: it is asked for none again
+    data.skip(1)  # more to come: the requests that wait fetch it
+    (sequence,) = _U32.unpack(data.read(4))
+    data.skip(8)
+    (count,) = _I32.unpack(data.read(4))
+    found = Published(subscription, sequence, is_keep_alive=count <= 0)
+    for _ in range(max(0, count)):
+        kind, length = nodeid_from_binary(data), _length(data)
+        if kind != _DATA_CHANGE:
+            return _other(body, found)
+        _items(body, data.cur_pos, data.cur_pos + length, found.arrivals)
+        data.skip(length)
+    return found
+
+
+def _length(data: Buffer) -> int:
+    """Return how long the body of the extension object is that begins after its type."""
+    has_body = data.read(1) == b"\x01"
+    (length,) = _I32.unpack(data.read(4)) if has_body else (0,)
+    if not 0 <= length <= len(data):
+        raise ValueError(f"a notification of {length} bytes does not fit")
+    return length
+
+
+def _other(body: bytes, found: Published) -> Published:
+    response = struct_from_binary(ua.PublishResponse, Buffer(b"\x00\x00" + body))
+    return Published(found.subscription, found.sequence, is_keep_alive=False, other=response.Parameters)
+
+
+def _items(body: bytes, at: int, end: int, into: Arrivals) -> None:
+    """Read a data change notification: a count, then handles with their data values."""
+    (left,) = _I32.unpack_from(body, at)
+    at += 4
+    while left > 0:
+        run = _run(body[at + 4 : at + 6])
+        if run is None:
+            at = _odd_item(body, at, into)
+            left -= 1
+        else:
+            count = run.length(body, at, min(left, (end - at) // run.item.size))
+            run.read(body, at, count, into)
+            at += count * run.item.size
+            left -= count
+    if at > end:
+        raise ValueError("items run over their notification")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Items of one shape: the same parts in their data values, the same scalar type."""
+
+    key: bytes
+    item: struct.Struct
+    status: int | None
+    time: int | None
+    """Which columns hold status and time."""
+
+    def length(self, body: bytes, at: int, most: int) -> int:
+        """Return how many items from `at` on have this shape; at least one, though it may be cut short."""
+        size = self.item.size
+        if most < 2 or body[at + size + 4 : at + size + 6] != self.key:
+            return 1
+        parts, kinds = (body[at + offset : at + most * size : size] for offset in (4, 5))
+        return min(_leading(parts, self.key[0]), _leading(kinds, self.key[1]))
+
+    def read(self, body: bytes, at: int, count: int, into: Arrivals) -> None:
+        """Add `count` items from `at` on."""
+        end = at + count * self.item.size
+        if end > len(body):
+            raise ValueError("an item is cut short")
+        columns: Sequence[Sequence[Any]] = list(zip(*self.item.iter_unpack(body[at:end]), strict=True))
+        into.handles += columns[0]
+        into.values += columns[1]
+        into.statuses += [0] * count if self.status is None else columns[self.status]
+        into.times += [None] * count if self.time is None else all_microseconds(columns[self.time])
+
+
+def _leading(column: bytes, byte: int) -> int:
+    return len(column) - len(column.lstrip(bytes((byte,))))
+
+
+@lru_cache(maxsize=256)
+def _run(key: bytes) -> _Run | None:
+    """Return how items with these parts and this type are read; None where they are no plain scalars."""
+    if len(key) < len(b"pt") or not key[0] & _VALUE or key[0] >= 0x40 or key[1] not in _SCALARS:
+        return None
+    parts = key[0]
+    layout, columns = "<I2x" + _SCALARS[key[1]], 2
+    status = columns if parts & _STATUS else None
+    columns += bool(parts & _STATUS)
+    time = columns if parts & (_SOURCE | _SERVER) else None
+    layout += "I" if parts & _STATUS else ""
+    layout += ("q" if parts & _SOURCE else "") + ("2x" if parts & _SOURCE_PICO else "")
+    layout += ("q" if parts & _SERVER else "") + ("2x" if parts & _SERVER_PICO else "")
+    return _Run(key, struct.Struct(layout), status, time)
+
+
+def _odd_item(body: bytes, at: int, into: Arrivals) -> int:
+    """Add one item of any kind; return where the next begins."""
+    (handle,) = _U32.unpack_from(body, at)
+    parts = body[at + 4]
+    value, at = _variant(body, at + 5) if parts & _VALUE else (None, at + 5)
+    status = 0
+    if parts & _STATUS:
+        status, at = _U32.unpack_from(body, at)[0], at + 4
+    times: list[int | None] = []
+    for stamp, pico in ((_SOURCE, _SOURCE_PICO), (_SERVER, _SERVER_PICO)):
+        if parts & stamp:
+            times.append(microseconds(_I64.unpack_from(body, at)[0]))
+            at += 8
+        at += _U16_SIZE if parts & pico else 0
+    into.add(handle, value, status, times[0] if times else None)
+    return at
+
+
+def _variant(body: bytes, at: int) -> tuple[Any, int]:
+    if body[at] == _STRING:
+        (length,) = _I32.unpack_from(body, at + 1)
+        end = at + 5 + max(0, length)
+        if end > len(body):
+            raise ValueError("a text is cut short")
+        return None if length < 0 else body[at + 5 : end].decode(errors="surrogateescape"), end
+    data = Buffer(body, at)
+    return variant_from_binary(data).Value, data.cur_pos
