@@ -23,7 +23,11 @@ _WRITE_COIL, _WRITE_REGISTER, _WRITE_REGISTERS = 5, 6, 16
 _COIL_ON, _COIL_OFF = 0xFF00, 0
 _KNOWN_REQUESTS = 16_384
 _THREE = struct.Struct(">BHH")
-_FOUR_BYTES = 5
+_WRITE_ANSWER = 5
+_BITS_IN_FIVE_BYTES = 3
+"""A request is five bytes long; so is an answer with three bytes of bits, and its second byte is a 3."""
+_LIKE_NO_ANSWER = 25
+"""So many bits take four bytes."""
 
 
 class BadFrameError(Exception):
@@ -62,8 +66,14 @@ def read_request(table: Table, start: int, count: int) -> Request:
 
 def read_by_function(function: int, start: int, count: int) -> Request:
     """Ask for `count` registers or bits with one of the functions 1 to 4."""
-    size = (count + 7) // 8 if function in _BITS else 2 * count
-    return Request(_THREE.pack(function, start, count), bytes((function, size)), 2 + size, count)
+    asked = _LIKE_NO_ANSWER if _looks_like_an_answer(function, start, count) else count
+    size = (asked + 7) // 8 if function in _BITS else 2 * asked
+    return Request(_THREE.pack(function, start, asked), bytes((function, size)), 2 + size, count)
+
+
+def _looks_like_an_answer(function: int, start: int, count: int) -> bool:
+    """Whether the request itself, sent back by a line or a gateway, would be three bytes of bits."""
+    return function in _BITS and start >> 8 == _BITS_IN_FIVE_BYTES and (count + 7) // 8 == _BITS_IN_FIVE_BYTES
 
 
 def write_registers_request(start: int, words: Sequence[int]) -> Request:
@@ -80,7 +90,7 @@ def write_coil_request(address: int, *, on: bool) -> Request:
 
 
 def _echoed(pdu: bytes) -> Request:
-    return Request(pdu, pdu, _FOUR_BYTES)
+    return Request(pdu, pdu, _WRITE_ANSWER)
 
 
 def check_answer(answer: bytes, request: Request) -> None:
