@@ -295,6 +295,13 @@ class Story:
     def link_down(self, code="refused"):
         return self._took(station.hear(self.core, LinkDown("press", code, "it is off", self.wall, self.mono), {}, self.now))
 
+    def hears(self, event):
+        """The driver says something else."""
+        return self._took(station.hear(self.core, event, {}, self.now))
+
+    def alarm_answered(self, order, state="confirmed", reason=""):
+        return self._took(station.answered_alarm(self.core, WriteResult(order.id, state, reason), self.now))
+
     def heartbeat_paused(self, machine="press"):
         return self._took(station.heartbeat_paused(self.core, machine, self.now)).answer_writes()
 
@@ -393,8 +400,12 @@ class Story:
         return self.view(topics.MachinesTopic).machines[0]
 
     @property
+    def alarms(self):
+        return self.view(topics.AlarmsTopic).alarms
+
+    @property
     def alarm_codes(self):
-        return [alarm.code for alarm in self.view(topics.AlarmsTopic).alarms]
+        return [alarm.code for alarm in self.alarms]
 
 
 PLANT = SimpleNamespace(
