@@ -51,7 +51,7 @@ def folders_of(settings: Settings) -> dict[Path, list[str]]:
     folders: dict[Path, list[str]] = defaultdict(list)
     for machine in settings.machines:
         if machine.protocol == "opcua" and "pki" in machine.options:
-            folders[Path(machine.options["pki"])].append(machine.id)
+            folders[Path(machine.options["pki"]).resolve()].append(machine.id)
     return folders
 
 
