@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from drivers.driver import Stamp
-from drivers.link import LinkFault, LinkLostError
-from drivers.modbus.address import Table
+from drivers.modbus.asker import Asker, heard
 from drivers.modbus.isolation import Isolation, Piece
 from drivers.modbus.machine import PlannedGroup
 from drivers.modbus.plan import Block
 from drivers.modbus.refused import Refused
-from drivers.modbus.replies import IS_SILENCE, ExceptionReplyError
+from drivers.modbus.replies import ExceptionReplyError
 from drivers.modbus.words import Words
 from drivers.reading import Remark
 from drivers.tag import Purpose, Value
@@ -21,19 +19,8 @@ from drivers.tag import Purpose, Value
 MOST_SEARCHES = 32
 """Reads beyond the planned ones that a round may spend on finding culprits, so that a search never holds up the others."""
 
-Read = tuple[Table, int, int]
-"""Table, first place and count."""
-
 _Asked = Sequence[tuple[Isolation, Piece]]
 _Answers = dict[Piece, Words]
-
-
-class Asker(Protocol):
-    """What can be read from."""
-
-    async def read_all(self, reads: Sequence[Read]) -> list[Words | ExceptionReplyError]:
-        """Return the words or the refusal of each, asked in this order. Raises `LinkLostError`."""
-        ...
 
 
 class BlockReader:
@@ -63,7 +50,7 @@ class BlockReader:
     async def touch(self, asker: Asker, block: Block) -> None:
         """Ask for the least there is, to hear whether the device lives; a refusal is an answer. Raises `LinkLostError`."""
         for reply in await asker.read_all([(block.table, block.start, 1)]):
-            _heard(reply)
+            heard(reply)
 
     def remarks(self) -> list[Remark]:
         """Return what became known of refused addresses since this was last asked."""
@@ -90,20 +77,13 @@ async def _ask(asker: Asker, asked: _Asked, now: float, told: _Answers) -> list[
     replies = await asker.read_all([(piece.block.table, piece.block.start, piece.block.count) for _, piece in asked])
     parts: list[tuple[Isolation, Piece]] = []
     for (isolation, piece), reply in zip(asked, replies, strict=True):
-        match _heard(reply):
+        match heard(reply):
             case ExceptionReplyError(code=code):
                 parts += [(isolation, part) for part in isolation.refused(piece, code, now)]
             case words:
                 isolation.told(piece)
                 told[piece] = words
     return parts
-
-
-def _heard(reply: Words | ExceptionReplyError) -> Words | ExceptionReplyError:
-    """Return `reply`, unless a gateway gave it in the device's place."""
-    if isinstance(reply, ExceptionReplyError) and reply.code in IS_SILENCE:
-        raise LinkLostError(LinkFault.SILENT, f"a gateway answers in its place: {reply.meaning}") from reply
-    return reply
 
 
 def _values(group: PlannedGroup, told: _Answers, found: _Answers) -> list[Value]:

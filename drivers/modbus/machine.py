@@ -8,12 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from drivers.driver import CurveSetup, DeviceSetup, MachineSetupError
-from drivers.modbus.address import Address, Place, Table, parse, place
+from drivers.driver import DeviceSetup, MachineSetupError
+from drivers.modbus.address import Place, place
 from drivers.modbus.codec import Decoder
-from drivers.modbus.fifo import block_words
 from drivers.modbus.options import ModbusOptions
 from drivers.modbus.plan import Block, plan
+from drivers.modbus.ring import Ring, ring
 from drivers.modbus.words import Words
 from drivers.tag import Purpose, Tag
 
@@ -46,15 +46,6 @@ class PlannedGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class CurveBlock:
-    """Where the curve FIFO stands and how many registers it takes."""
-
-    setup: CurveSetup
-    address: Address
-    words: int
-
-
-@dataclass(frozen=True, slots=True)
 class Machine:
     """One device: `groups` are read by `periods_s`, each in its blocks."""
 
@@ -62,7 +53,7 @@ class Machine:
     places: dict[str, Place]
     groups: dict[str, PlannedGroup]
     periods_s: dict[str, float]
-    curve: CurveBlock | None
+    curve: Ring | None
 
     @property
     def any_block(self) -> Block:
@@ -81,7 +72,7 @@ def machine(setup: DeviceSetup, options: ModbusOptions) -> Machine:
         {each.tag.name: each for each in places},
         groups,
         {name: setup.groups[name] / 1000 for name in groups},
-        _curve(setup, options),
+        ring(setup, options),
     )
 
 
@@ -119,25 +110,3 @@ def _check_group(setup: DeviceSetup, tag: Tag) -> None:
         raise MachineSetupError(setup.device, f"its group '{tag.group}' has no period", tag.name)
     if setup.groups[tag.group] <= 0:
         raise MachineSetupError(setup.device, f"the period of group '{tag.group}' must be longer than 0 ms", tag.name)
-
-
-def _curve(setup: DeviceSetup, options: ModbusOptions) -> CurveBlock | None:
-    curve = setup.curve
-    if curve is None:
-        return None
-    try:
-        address = parse(curve.address, options.first_address)
-    except ValueError as error:
-        raise MachineSetupError(setup.device, f"curve: {error}") from error
-    words = block_words(curve.capacity, len(curve.channels))
-    _check_curve(setup.device, curve, address, words, options.max_registers)
-    return CurveBlock(curve, address, words)
-
-
-def _check_curve(device: str, curve: CurveSetup, address: Address, words: int, limit: int) -> None:
-    if address.table not in (Table.HOLDING, Table.INPUT) or address.bit is not None:
-        raise MachineSetupError(device, f"curve: '{curve.address}' must be holding or input registers")
-    if not curve.channels or not len(curve.channels) == len(curve.units) == len(curve.scales):
-        raise MachineSetupError(device, "curve: every channel needs one unit and one scale")
-    if curve.capacity < 1 or words > limit:
-        raise MachineSetupError(device, f"curve: {words} registers can't be read at once; this device allows {limit}")

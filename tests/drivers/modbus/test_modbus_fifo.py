@@ -4,10 +4,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.modbus.fifo import read_fifo
+from drivers.modbus.fifo import Layout, read_fifo
 
 CAPACITY = 58
 INDEXES = 1 << 32
+LAYOUT = Layout(CAPACITY, 2)
 
 
 class Ring:
@@ -60,7 +61,7 @@ steps = st.lists(st.one_of(st.tuples(st.just("put"), st.integers(0, 130)), st.tu
 )
 def test_every_sample_comes_once_in_its_cycle_or_is_counted_lost(polls, index, cycle):
     ring = Ring(index, cycle)
-    _, position = read_fifo(ring.words(), 2, None)
+    _, position = read_fifo(ring.words(), LAYOUT, None)
     put, told, seen = 0, 0, set()
     for poll in polls:
         for step, count in poll:
@@ -69,7 +70,7 @@ def test_every_sample_comes_once_in_its_cycle_or_is_counted_lost(polls, index, c
                 put += count
             else:
                 ring.begin()
-        stretches, position = read_fifo(ring.words(), 2, position)
+        stretches, position = read_fifo(ring.words(), LAYOUT, position)
         for stretch in stretches:
             check(stretch)
             samples = {(stretch.cycle, stretch.first + i) for i in range(len(stretch.rows))}
@@ -83,10 +84,10 @@ def test_every_sample_comes_once_in_its_cycle_or_is_counted_lost(polls, index, c
 @given(steps.filter(bool))
 def test_polled_often_enough_nothing_is_lost(some):
     ring = Ring()
-    _, position = read_fifo(ring.words(), 2, None)
+    _, position = read_fifo(ring.words(), LAYOUT, None)
     for step, count in some:
         ring.put(count % CAPACITY) if step == "put" else ring.begin()
-        stretches, position = read_fifo(ring.words(), 2, position)
+        stretches, position = read_fifo(ring.words(), LAYOUT, position)
         assert sum(stretch.lost for stretch in stretches) == 0
         assert sum(len(stretch.rows) for stretch in stretches) == (count % CAPACITY if step == "put" else 0)
 
@@ -94,11 +95,11 @@ def test_polled_often_enough_nothing_is_lost(some):
 def test_a_cycle_that_changed_within_the_block_is_cut_at_its_first_sample():
     ring = Ring(cycle=65535)
     ring.put(10)
-    _, position = read_fifo(ring.words(), 2, None)
+    _, position = read_fifo(ring.words(), LAYOUT, None)
     ring.put(4)
     ring.begin()
     ring.put(3)
-    stretches, _ = read_fifo(ring.words(), 2, position)
+    stretches, _ = read_fifo(ring.words(), LAYOUT, position)
     assert [(each.cycle, each.first, len(each.rows), each.lost) for each in stretches] == [(65535, 10, 4, 0), (0, 0, 3, 0)]
 
 
@@ -107,7 +108,7 @@ def test_first_contact_begins_at_what_is_left_of_the_running_cycle():
     ring.put(30)
     ring.begin()
     ring.put(200)
-    (stretch,), _ = read_fifo(ring.words(), 2, None)
+    (stretch,), _ = read_fifo(ring.words(), LAYOUT, None)
     check(stretch)
     assert (stretch.cycle, stretch.first, stretch.lost, len(stretch.rows)) == (1, 142, 142, CAPACITY)
 
@@ -115,11 +116,11 @@ def test_first_contact_begins_at_what_is_left_of_the_running_cycle():
 def test_a_restarted_program_begins_anew():
     ring = Ring()
     ring.put(30)
-    _, position = read_fifo(ring.words(), 2, None)
+    _, position = read_fifo(ring.words(), LAYOUT, None)
     ring.restart()
     ring.begin()
     ring.put(40)
-    (stretch,), _ = read_fifo(ring.words(), 2, position)
+    (stretch,), _ = read_fifo(ring.words(), LAYOUT, position)
     check(stretch)
     assert (stretch.cycle, stretch.first, stretch.lost, len(stretch.rows)) == (1, 0, 0, 40)
 
@@ -127,10 +128,10 @@ def test_a_restarted_program_begins_anew():
 def test_what_the_controller_lost_itself_is_counted_with_the_next_samples():
     ring = Ring()
     ring.put(5)
-    _, position = read_fifo(ring.words(), 2, None)
+    _, position = read_fifo(ring.words(), LAYOUT, None)
     ring.overrun = 3
-    nothing, position = read_fifo(ring.words(), 2, position)
+    nothing, position = read_fifo(ring.words(), LAYOUT, position)
     ring.put(2)
-    (stretch,), position = read_fifo(ring.words(), 2, position)
+    (stretch,), position = read_fifo(ring.words(), LAYOUT, position)
     assert (nothing, stretch.lost, stretch.first) == ((), 3, 5)
-    assert read_fifo(ring.words(), 2, position)[0] == ()
+    assert read_fifo(ring.words(), LAYOUT, position)[0] == ()

@@ -9,6 +9,7 @@ from liar import liar
 from drivers.driver import CurveSetup, MachineSetupError
 from drivers.modbus.driver import create
 from drivers.reading import Batch, LinkUp, Samples
+from drivers.tag import DataType
 
 CURVE = CurveSetup("holding:100", 58, ("position", "force"), ("mm", "kN"), (0.01, 0.01))
 
@@ -49,7 +50,8 @@ def test_a_missing_host_a_tag_without_period_and_a_device_without_tags_are_named
     [
         (CurveSetup("coil:0", 58, ("a",), ("mm",), (1.0,)), "must be holding or input registers"),
         (CurveSetup("nowhere", 58, ("a",), ("mm",), (1.0,)), "is not like"),
-        (CurveSetup("holding:0", 60, ("a", "b"), ("mm", "kN"), (1.0, 1.0)), "128 registers can't be read at once"),
+        (CurveSetup("holding:9", 33000, ("a", "b"), ("mm", "kN"), (1.0, 1.0)), "66008 registers would reach beyond"),
+        (CurveSetup("holding:0", 58, ("a",), ("mm",), (1.0,), DataType.FLOAT64), "samples are int16, int32, float32"),
         (CurveSetup("holding:0", 58, ("a", "b"), ("mm",), (1.0, 1.0)), "one unit and one scale"),
     ],
 )
