@@ -1,12 +1,12 @@
 """Parts counted from a switch: each once, and where one may have passed unseen that is said."""
 
 import pytest
-from derived_scans import Scans
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.derived.setup import BOOT, Derivation, Edges
 from drivers.reading import Lost
+from tests.drivers.derived.derived_scans import Scans
 
 
 def counted(*edges):

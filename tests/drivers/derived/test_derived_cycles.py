@@ -1,7 +1,6 @@
 """Cycles seen from outside: begun, ended, sampled, and never half a one for a whole."""
 
 import pytest
-from derived_scans import Scans
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +24,7 @@ from drivers.derived.setup import (
 from drivers.driver import MachineSetupError
 from drivers.link import RemarkCode
 from drivers.reading import Batch, Remark, Samples
+from tests.drivers.derived.derived_scans import Scans
 
 RESULTS = (
     TakenResult("peak", "force", Take.MAX),
