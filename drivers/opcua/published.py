@@ -25,6 +25,9 @@ _VALUE, _STATUS, _SOURCE, _SERVER, _SOURCE_PICO, _SERVER_PICO = 0x01, 0x02, 0x04
 _DATA_CHANGE = ua.NodeId.from_string("i=811")
 _U32, _I32, _I64 = struct.Struct("<I"), struct.Struct("<i"), struct.Struct("<q")
 _U16_SIZE = 2
+_ANY_TYPE = b"\x00\x00"
+UNREADABLE = (ua.UaError, struct.error, ValueError, TypeError, LookupError, AttributeError, OverflowError)
+"""What asyncua raises where bytes are not what they should be."""
 
 
 @dataclass(slots=True)
@@ -45,7 +48,7 @@ def published(body: bytes) -> Published:
     """Return what `body`, a publish response after its type, says. Raises `ValueError` for what is none."""
     try:
         return _published(body)
-    except (struct.error, IndexError, UnicodeError, ua.UaError, TypeError, OverflowError) as error:
+    except UNREADABLE as error:
         raise ValueError(f"a publish response can't be read: {error}") from error
 
 
@@ -61,11 +64,17 @@ def _published(body: bytes) -> Published:
     found = Published(subscription, sequence, is_keep_alive=count <= 0)
     for _ in range(max(0, count)):
         kind, length = nodeid_from_binary(data), _length(data)
-        if kind != _DATA_CHANGE:
-            return _other(body, found)
-        _items(body, data.cur_pos, data.cur_pos + length, found.arrivals)
+        if kind == _DATA_CHANGE:
+            _items(body, data.cur_pos, data.cur_pos + length, found.arrivals)
+        elif found.other is None:
+            found.other = whole(body)
         data.skip(length)
     return found
+
+
+def whole(body: bytes) -> ua.PublishResult:
+    """Return asyncua's picture of a publish response after its type. Raises `ua.UaError` and others for what is none."""
+    return struct_from_binary(ua.PublishResponse, Buffer(_ANY_TYPE + body)).Parameters
 
 
 def _length(data: Buffer) -> int:
@@ -75,11 +84,6 @@ def _length(data: Buffer) -> int:
     if not 0 <= length <= len(data):
         raise ValueError(f"a notification of {length} bytes does not fit")
     return length
-
-
-def _other(body: bytes, found: Published) -> Published:
-    response = struct_from_binary(ua.PublishResponse, Buffer(b"\x00\x00" + body))
-    return Published(found.subscription, found.sequence, is_keep_alive=False, other=response.Parameters)
 
 
 def _items(body: bytes, at: int, end: int, into: Arrivals) -> None:

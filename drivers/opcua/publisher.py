@@ -18,7 +18,7 @@ from asyncua.client.ua_session import SessionState, UaSession
 from asyncua.common.utils import Buffer
 from asyncua.ua.ua_binary import nodeid_from_binary, struct_from_binary
 
-from drivers.opcua.published import Published, published
+from drivers.opcua.published import UNREADABLE, Published, published, whole
 
 _RESPONSE = ua.NodeId.from_string("i=829")
 _MOST_WAITING = 10
@@ -83,7 +83,7 @@ class PublishingSession(UaSession):
             return
         try:
             self._take(answer.result())
-        except ValueError:
+        except UNREADABLE:
             self._ended("BadDecodingError")
             return
         self.ensure_publish_loop()
@@ -92,17 +92,18 @@ class PublishingSession(UaSession):
         if nodeid_from_binary(data) != _RESPONSE:
             self._refused(struct_from_binary(ua.ResponseHeader, data).ServiceResult)
             return
-        told = published(bytes(data))
+        body = bytes(data)
+        told = published(body)
         if not told.is_keep_alive:
             acknowledgement = ua.SubscriptionAcknowledgement(told.subscription, told.sequence)
             self._unacknowledged.append(acknowledgement)
         if told.subscription in self._watches:
             self._watches[told.subscription](told.subscription, told)
-        elif told.other is not None:
-            self._pass_on(told.subscription, told.other)
+        elif not told.is_keep_alive:
+            self._pass_on(told.subscription, told.other or whole(body))
 
     def _pass_on(self, subscription: int, result: ua.PublishResult) -> None:
-        """Give what is no data change to whoever made the subscription through asyncua."""
+        """Give what a subscription told to whoever made it through asyncua."""
         callback = self._subscription_callbacks.get(subscription)
         heard: Coroutine[Any, Any, None] | None = callback(result) if callback is not None else None
         if heard is not None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import struct
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -27,6 +26,7 @@ from drivers.opcua.groups import Group
 from drivers.opcua.limits import LIMIT_NODES, Limits, Pieces
 from drivers.opcua.notification import Notification
 from drivers.opcua.options import OpcUaOptions
+from drivers.opcua.published import UNREADABLE
 from drivers.opcua.publisher import PublishingSession
 from drivers.opcua.refusals import NotWrittenError, lost_by
 from drivers.opcua.security import secure
@@ -43,8 +43,6 @@ SESSION_MS = 30_000
 """A server forgets us this long after a cut cable; panels that restart must not use up its few sessions."""
 _CURRENT_TIME = ua.NodeId.from_string("i=2258")
 _IDENTIFIERS: dict[str, Callable[[str], Any]] = {"i": int, "s": str, "g": UUID}
-_UNREADABLE = (struct.error, ValueError, TypeError, LookupError, AttributeError)
-"""What asyncua lets through where an answer is not what it should be."""
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -214,7 +212,7 @@ class Session:
         except ua.UaStatusCodeError as error:
             name = ua.StatusCode(error.code).name
             raise refusal(name) if refusal else lost_by(name) from error
-        except (ua.UaError, *_UNREADABLE) as error:
+        except UNREADABLE as error:
             fault = LinkFault.BAD_REPLY if self._namespaces else LinkFault.NOT_ADMITTED
             raise LinkLostError(fault, f"{self._options.url} does not fit what is set or asked: {error}") from error
         except OSError as error:

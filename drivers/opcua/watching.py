@@ -177,7 +177,6 @@ class Watch:
         self._told_at = asyncio.get_running_loop().time()
         if told.other is not None:
             self._hear_other(told.other)
-            return
         self._count(told)
         if len(told.arrivals):
             self._ears.told(self._plain(told.arrivals))
