@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from drivers.driver import DeviceSetup, Driver, MachineSetupError, UnreachableError, WriteRefusedError, WriteUnknownError
 from drivers.finishing import Finishing
@@ -33,7 +33,9 @@ def create(setup: DeviceSetup) -> Driver:
 
 
 class OpcUaDriver:
-    """One server in one session; see `drivers.driver.Driver`."""
+    """One server in one session; see `drivers.driver.Driver` and `ChangeTeller`."""
+
+    tells_changes: Literal[True] = True
 
     def __init__(self, setup: DeviceSetup, options: OpcUaOptions, known: Sequence[Group]) -> None:
         self._device = setup.device
