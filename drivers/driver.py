@@ -36,11 +36,12 @@ class WriteUnknownError(DriverError):
 
 
 class MachineSetupError(DriverError):
-    """The configuration does not fit the machine; somebody must change `tag` (or the device's options where it is None)."""
+    """The configuration does not fit the machine; somebody must change `tag`, else `option`, else the device's options."""
 
-    def __init__(self, device: str, reason: str, tag: str | None = None) -> None:
+    def __init__(self, device: str, reason: str, tag: str | None = None, option: str | None = None) -> None:
         super().__init__(device, reason)
         self.tag = tag
+        self.option = option
 
 
 Stamp = Callable[[], tuple[int, int]]

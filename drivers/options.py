@@ -20,7 +20,7 @@ class Options:
 
     def wrong(self, key: str, why: str) -> MachineSetupError:
         """Make the error for `key`."""
-        return MachineSetupError(self._device, f"option '{key}' {why}")
+        return MachineSetupError(self._device, f"option '{key}' {why}", option=key)
 
     def text(self, key: str, default: str | None = None) -> str:
         """Return a text that is not empty; without a default it must be given."""

@@ -50,9 +50,10 @@ def load(path: Path) -> Settings:
 
 
 def locate(path: Path, table: KeyPath, key: KeyPath, code: str, *args: str) -> Problem:
-    """A problem found later (by a driver) at its line of the file."""
+    """A problem found later (by a driver) at its line of the file, or at that of the table where the key is missing."""
     lines = key_lines(read_text(path))
-    return Problem(lines.get(table + key, lines.get(table)), written(table + key), code, args)
+    places = (table + key[:length] for length in range(len(key), -1, -1))
+    return Problem(next((lines[place] for place in places if place in lines), None), written(table + key), code, args)
 
 
 def read_text(path: Path) -> str:

@@ -63,7 +63,8 @@ def misfit(path: Path, at: int, machine: Machine, error: MachineSetupError) -> P
     if error.tag:
         code = "derived.setup" if error.tag not in {tag.name for tag in machine.wired} else "tag.setup"
         return locate(path, ("machine", at), place_of(error.tag, machine), code, error.reason)
-    return locate(path, ("machine", at), ("options",), "machine.setup", error.reason)
+    option = ("options", error.option) if error.option else ("options",)
+    return locate(path, ("machine", at), option, "machine.setup", error.reason)
 
 
 def place_of(tag: str, machine: Machine) -> tuple[str, ...]:

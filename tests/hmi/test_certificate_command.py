@@ -89,3 +89,18 @@ def test_a_station_that_needs_none_says_so(station, capsys, tmp_path):
     assert main(["certificate", str(station(press='security = "none"'))]) == Exit.ABSENT
     assert "no machine of this station uses OPC UA with security" in capsys.readouterr().err
     assert not (tmp_path / "pki").exists()
+
+
+@pytest.mark.parametrize(
+    ("security", "where"),
+    [
+        (f'{SECURED}\nmode = "loud"', ":15: machine[0].options.mode: "),
+        (f'{SECURED}\nuser_key = "k"\nuser_certificate = "c"', ":16: machine[0].options.user_certificate: "),
+        ('security = "basic256sha256"', ":11: machine[0].options.pki: "),
+    ],
+    ids=["mode", "user_certificate", "pki"],
+)
+def test_what_cannot_be_secure_is_said_at_the_line_of_its_key(station, capsys, security, where):
+    file = station(press=security)
+    assert main(["check", str(file)]) == Exit.USAGE
+    assert f"{file}{where}" in capsys.readouterr().err
