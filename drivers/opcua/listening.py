@@ -131,6 +131,7 @@ class Listening:
                 ask_at = clock() + KEEP_ALIVE_S
             if clock() >= look_at:
                 await self._look_again(session)
+                self._told.extend(self._security_remarks(session))
                 look_at = clock() + _LOOK_AGAIN_S
             await self._poll(session, clock())
             await self._wait_for_news(min([ask_at, *(each.poll_at for each in self._heard if each.watch.refused)]))
@@ -192,10 +193,14 @@ class Listening:
         each.is_fresh = each.is_fresh and not taken.handles
 
     def _first_remarks(self, session: Session) -> Iterator[Remark]:
+        yield from self._security_remarks(session)
+        yield from self._misfit_remarks()
+
+    def _security_remarks(self, session: Session) -> Iterator[Remark]:
+        """Say how the link is protected; a certificate may come to its end while it stands."""
         of_security = dict(session.remarks)
         for code in _OF_SECURITY:
             yield from self._standing.now(code, of_security.get(code))
-        yield from self._misfit_remarks()
 
     def _misfit_remarks(self) -> Iterator[Remark]:
         """Say which tags can't have a value as they are set."""

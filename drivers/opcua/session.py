@@ -29,12 +29,14 @@ from drivers.opcua.options import OpcUaOptions
 from drivers.opcua.published import UNREADABLE
 from drivers.opcua.publisher import PublishingSession
 from drivers.opcua.refusals import NotWrittenError, lost_by
-from drivers.opcua.security import secure
+from drivers.opcua.security import Secured, secure
 from drivers.opcua.structures import Structures
 from drivers.opcua.variants import microseconds, notification, unknown, variant
 from drivers.opcua.watching import Watch
 
-logging.getLogger("asyncua").setLevel(logging.CRITICAL)  # it logs a trace for every lost link; ours to tell, once, in plain words
+logging.getLogger("asyncua").setLevel(
+    logging.CRITICAL + 1
+)  # it logs each lost link and refusal; ours to tell, once, in plain words
 
 _CONNECT_S = 10.0
 _SIGN_OF_LIFE_S = 1.0
@@ -64,13 +66,17 @@ class Session:
         self._types: dict[ua.NodeId, ua.VariantType] = {}
         self._watches: list[Watch] = []
         self._ended: str | None = None
-        self.remarks: tuple[tuple[RemarkCode, str], ...] = ()
-        """What a person should know of how this link is protected."""
+        self._secured: Secured | None = None
+
+    @property
+    def remarks(self) -> tuple[tuple[RemarkCode, str], ...]:
+        """What a person should know today of how this link is protected."""
+        return self._secured.remarks if self._secured else ()
 
     async def open(self, structured: Sequence[NodeAddress]) -> None:
         """Connect, prove who is who, learn how the server counts its namespaces and what `structured` nodes hold."""
         async with self.guard(_CONNECT_S):
-            self.remarks = (await secure(self._client, self._options)).remarks
+            self._secured = await secure(self._client, self._options)
             await self._client.connect()
             await self.learn_namespaces()
             self.limits = Limits.of(await self._client.uaclient.read_attributes(list(LIMIT_NODES), AttributeIds.Value))
