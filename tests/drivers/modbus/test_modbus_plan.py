@@ -49,6 +49,21 @@ def test_every_value_stands_whole_in_one_read_within_the_limit(kinds_at):
         assert all(block.start <= each.address.number and each.end <= block.start + block.count for each in block.places)
 
 
+def test_a_block_is_no_longer_than_the_device_allows():
+    coils = [place("press", Tag(f"c{at}", f"coil:{at}", DataType.BOOL, Role.SIGNAL)) for at in range(100)]
+    words = registers([("uint16", at) for at in range(100)])
+    for blocks in (plan(coils, 125, 40), plan(words, 40)):
+        assert len(blocks) == 3
+        assert sum(block.count for block in blocks) == 100
+        assert all(block.count <= 40 for block in blocks)
+
+
+def test_the_20000_bits_of_a_large_device_are_planned_as_few_reads():
+    bits = [place("press", Tag(f"b{at}", f"holding:{at // 16}.{at % 16}", DataType.BOOL, Role.SIGNAL)) for at in range(20_000)]
+    blocks = plan(bits, 125)
+    assert (len(blocks), sum(len(block.places) for block in blocks)) == (10, 20_000)
+
+
 def test_tables_are_never_read_together_and_bits_count_as_bits():
     places = [place("press", Tag(f"c{at}", f"coil:{at}", DataType.BOOL, Role.SIGNAL)) for at in (0, 1500)]
     places += [place("press", Tag("r", "input:0", DataType.UINT16, Role.SIGNAL))]
