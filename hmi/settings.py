@@ -32,6 +32,10 @@ class Recipe:
     values: tuple[tuple[str, float], ...]
 
 
+MANUAL = "manual"
+"""The protocol of a station without a machine: people count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """One `[[machine]]`: `protocol` names the driver (entry point), `options` are that driver's own keys.
@@ -51,6 +55,11 @@ class Machine:
     chart: Chart | None = None
     recipes: tuple[Recipe, ...] = ()
     derivation: Derivation = field(default_factory=Derivation)
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether there is no machine to hear, only people who count."""
+        return self.protocol == MANUAL
 
     @property
     def wired(self) -> tuple[Tag, ...]:

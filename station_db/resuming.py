@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from station_db.feed import cursor_of
-from station_db.present import FOREVER, Present
+from station_db.present import CYCLES_OF_EACH_MACHINE, FOREVER, Present
 from station_db.queries import Span, counts
 from station_db.records.equipment import DownloadState, WriteState
 from station_db.records.orders import JobResponse, JobState
@@ -45,8 +45,9 @@ def resume(connection: Connection, station_id: str) -> Resume:
         alarms=present.open("alarm_event", "came_at", "went_at"),
         alarms_unseen=present.conditions_unseen(last_at),
         cycles=present.cycles(),
+        unseen=present.last("unseen_parts", "to_at", CYCLES_OF_EACH_MACHINE),
         counts=counts(connection, station_id, Span(since, FOREVER)),
-        count_gaps=present.where("count_gap", TYPED["count_gap"].c.to_at >= since, TYPED["count_gap"].c.settled.is_(False)),
+        count_gaps=present.where("count_gap", TYPED["count_gap"].c.settled.is_(False)),
         positions=present.positions(),
         drafts=present.drafts(),
         outcomes=present.outcomes(),

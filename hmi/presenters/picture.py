@@ -9,10 +9,12 @@ from hmi.station.topics import (
     AlarmsTopic,
     CountsTopic,
     CycleTopic,
+    HandworkTopic,
     MachinesTopic,
     MachineView,
     OrdersTopic,
     PeopleTopic,
+    QuestionsTopic,
     SetpointsTopic,
     StationTopic,
     SyncTopic,
@@ -27,6 +29,8 @@ _FIELDS: dict[type, str] = {
     OrdersTopic: "orders",
     WorkTopic: "work",
     CountsTopic: "counts",
+    QuestionsTopic: "questions",
+    HandworkTopic: "handwork",
     TimelineTopic: "timeline",
     PeopleTopic: "people",
     AlarmsTopic: "alarms",
@@ -45,6 +49,8 @@ class Picture:
     orders: OrdersTopic = field(default_factory=OrdersTopic)
     work: WorkTopic = field(default_factory=WorkTopic)
     counts: CountsTopic = field(default_factory=CountsTopic)
+    questions: QuestionsTopic = field(default_factory=QuestionsTopic)
+    handwork: HandworkTopic = field(default_factory=HandworkTopic)
     timeline: TimelineTopic = field(default_factory=TimelineTopic)
     people: PeopleTopic = field(default_factory=PeopleTopic)
     alarms: AlarmsTopic = field(default_factory=AlarmsTopic)

@@ -10,6 +10,7 @@ from hmi.station.alarms import resumed as resumed_alarm
 from hmi.station.commands import Answer
 from hmi.station.counters import Positions
 from hmi.station.counts import Tally
+from hmi.station.hand import remembered as remembered_hand
 from hmi.station.liveness import Link, Watch
 from hmi.station.machine_alarms import view_of
 from hmi.station.plant import remembered
@@ -20,6 +21,7 @@ from hmi.station.topics import AlarmView, SyncTopic
 from hmi.station.turn import Turn
 from hmi.station.wiring import Wiring, wire
 from hmi.station.work import LAST_UNITS, Work
+from station_db.records.base import Instant
 from station_db.records.equipment import AlarmEvent, DownloadState, EngineRun, EquipmentState, WriteState
 from station_db.records.orders import JobState, Permit, PermitState, UnitState
 from station_db.records.production import Cycle
@@ -50,7 +52,9 @@ def resumed(setup: Setup, resume: Resume, turn: Turn) -> Station:
         states=states,
         numbers=dict.fromkeys(wirings, Numbers()),
         positions=_positions(wirings, resume),
-        tally=Tally.of(since, resume.counts, main, sum(gap.machine == main for gap in resume.count_gaps)),
+        tally=Tally.of(since, resume.counts, main, _unexplained(resume, main, since)),
+        open_gaps=resume.count_gaps,
+        hands={machine.id: remembered_hand(machine.id, resume) for machine in setup.machines if machine.is_manual},
         timeline=_timeline(resume, states[main]),
         shift=resume.shift,
         last_cycle=next((cycle for cycle in _by_end(resume) if cycle.machine == main), None),
@@ -66,6 +70,10 @@ def resumed(setup: Setup, resume: Resume, turn: Turn) -> Station:
         centre_seen_at=resume.centre_seen_at,
         clock_skew_us=turn.now.wall - turn.now.mono // 1000,
     )
+
+
+def _unexplained(resume: Resume, machine: str, since: Instant) -> int:
+    return sum(gap.machine == machine and gap.to_at >= since for gap in resume.count_gaps)
 
 
 def _close_the_past(resume: Resume, turn: Turn) -> None:

@@ -44,6 +44,15 @@ class Code(StrEnum):
     SERIAL_PATTERN = "serial_pattern"
     SERIAL_TWICE = "serial_twice"
 
+    COUNT_BY_MACHINE = "count_by_machine"
+    COUNT_NOT_ONE = "count_not_one"
+    COUNT_STEP_FIRST = "count_step_first"
+    COUNT_ONE_BY_ONE = "count_one_by_one"
+    COUNT_TOO_OLD = "count_too_old"
+    COUNT_WENT_ON = "count_went_on"
+    GAP_NOT_OPEN = "gap_not_open"
+    GAP_REASON_MISSING = "gap_reason_missing"
+
     WAIT_PAUSED = "wait_paused"
     WAIT_MACHINE_UNKNOWN = "wait_machine_unknown"
     WAIT_LEVEL = "wait_level"
@@ -92,6 +101,8 @@ class Code(StrEnum):
     UNIT_VERDICT_UNKNOWN = "unit_verdict_unknown"
     UNIT_NOT_FINISHED = "unit_not_finished"
     UNIT_NOT_STARTED = "unit_not_started"
+    UNIT_BAD_HAND = "unit_bad_hand"
+    UNIT_TAKEN_BACK = "unit_taken_back"
 
 
 class RefusedError(Exception):

@@ -120,6 +120,32 @@ class AcknowledgeAlarm:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class CountParts:
+    """So many parts were made by hand at a machine that does not count."""
+
+    machine: str
+    good: int = 0
+    bad: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackCount:
+    """A count of the last ten seconds was a mistake; `count` is the id of its record."""
+
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleGap:
+    """What the counters of a gap can't tell: so many parts were made in it that are not counted yet, and how one knows."""
+
+    gap: str
+    good: int
+    bad: int
+    reason: str
+
+
 Body = (
     SignIn
     | SignOut
@@ -133,6 +159,9 @@ Body = (
     | JudgeStep
     | BadPart
     | SaveDraft
+    | CountParts
+    | TakeBackCount
+    | SettleGap
     | AcknowledgeAlarm
     | WriteSetpoint
     | DownloadRecipe
@@ -153,6 +182,9 @@ BODIES: dict[str, type[Body]] = {
         JudgeStep,
         BadPart,
         SaveDraft,
+        CountParts,
+        TakeBackCount,
+        SettleGap,
         AcknowledgeAlarm,
         WriteSetpoint,
         DownloadRecipe,

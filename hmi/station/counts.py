@@ -22,7 +22,7 @@ class Tally:
 
     @classmethod
     def of(cls, since: Instant, counts: tuple[ShiftCount, ...], machine: str, gaps: int) -> Tally:
-        """As the record says."""
+        """As the record says; `gaps` are those since then that nobody settled."""
         row = next((count for count in counts if count.machine == machine), ShiftCount(machine, 0, 0, 0))
         return cls(since, row.good, row.bad, row.cycles, gaps)
 
@@ -32,6 +32,17 @@ def tally(before: Tally, made: Made) -> Tally:
     after = before if made.cycle is None else _with_cycle(before, made.cycle)
     after = after if made.unseen is None else _with_unseen(after, made.unseen)
     return replace(after, unexplained=after.unexplained + len(made.gaps))
+
+
+def with_parts(before: Tally, good: int, bad: int) -> Tally:
+    """Add (or, negative, take back) what a person said."""
+    return replace(before, good=before.good + good, bad=before.bad + bad, cycles=before.cycles + good + bad)
+
+
+def settled(before: Tally, added: UnseenParts | None, *, gaps: int) -> Tally:
+    """So many gaps less, and what was made in them."""
+    after = before if added is None else _with_unseen(before, added)
+    return replace(after, unexplained=after.unexplained - gaps)
 
 
 def _with_cycle(before: Tally, cycle: Cycle) -> Tally:

@@ -15,6 +15,7 @@ from hmi.station import (
     losses,
     machine_alarms,
     making,
+    manned,
     releases,
     remarks,
     timeline,
@@ -77,6 +78,13 @@ def look(station: Station, machine: str, turn: Turn) -> Station:
     return station if watch.unsettled_ns is None else making.produce(station, machine, {}, turn)
 
 
+def follow_work(station: Station, turn: Turn) -> Station:
+    """The order changed, by which people say what a machine without signals does."""
+    for machine, wiring in station.wirings.items():
+        station = _seen(station, machine, turn) if wiring.machine.is_manual else station
+    return station
+
+
 def _lost(station: Station, machine: str, event: LinkDown, turn: Turn) -> Station:
     """What the machine said before is forgotten: after the link it says everything anew."""
     link = liveness.lose(station.links[machine], event, turn)
@@ -105,7 +113,8 @@ def _seen(station: Station, machine: str, turn: Turn) -> Station:
     """Bring the machine's state, numbers and alarms in line with what is known of it."""
     wiring, link, watch = station.wirings[machine], station.links[machine], station.watches[machine]
     before = station.states[machine]
-    state = equipment.enter(before, machine, equipment.see(wiring, link, watch), turn)
+    condition = manned.condition(station, machine) or equipment.see(wiring, link, watch)
+    state = equipment.enter(before, machine, condition, turn)
     if state is not before:
         spans = timeline.follow(station.timeline, state) if machine == station.main else station.timeline
         station = replace(station, states=put(station.states, machine, state), timeline=spans)

@@ -81,7 +81,8 @@ def _record(station: Station, machine: str, made: Made, turn: Turn) -> Station:
             turn.keep(record, actor)
     for row in made.positions.rows(machine):
         turn.keep_position(row)
-    station = replace(station, positions=put(station.positions, machine, made.positions))
+    open_gaps = station.open_gaps + made.gaps
+    station = replace(station, positions=put(station.positions, machine, made.positions), open_gaps=open_gaps)
     if machine != station.main:
         return station
     return replace(station, tally=counts.tally(station.tally, made), last_cycle=made.cycle or station.last_cycle)

@@ -12,6 +12,8 @@ from hmi.station.commands import Answer
 from hmi.station.conditions import Conditions
 from hmi.station.counters import Positions
 from hmi.station.counts import Tally
+from hmi.station.evidence_state import Evidence
+from hmi.station.hand import Hand
 from hmi.station.liveness import Link, Watch
 from hmi.station.losses import Loss, Losses
 from hmi.station.orders import Responses
@@ -27,7 +29,7 @@ from hmi.station.written import Download, Setpoints
 from station_db.records.base import Instant
 from station_db.records.equipment import EngineRun, EquipmentState
 from station_db.records.people import PersonRole, ShiftOccurrence, SignIn
-from station_db.records.production import Cycle
+from station_db.records.production import CountGap, Cycle
 
 Part = TypeVar("Part")
 
@@ -78,6 +80,11 @@ class Station:
     clock_skew_us: int
     """Wall clock minus monotonic clock, as of the last tick: a jump shows a clock step."""
     clock_stepped_ns: int = 0
+    open_gaps: tuple[CountGap, ...] = ()
+    """Gaps in the counting of any machine that nobody settled yet."""
+    hands: Mapping[str, Hand] = field(default_factory=dict[str, Hand])
+    """What people counted last, at each machine without counters."""
+    evidence: Evidence = field(default_factory=Evidence)
     setpoints: Setpoints = field(default_factory=Setpoints)
     conditions: Conditions = field(default_factory=Conditions)
     remarks: Remarks = field(default_factory=dict[str, Mapping[str, Standing]])

@@ -16,6 +16,7 @@ from hmi.station import (
     acknowledging,
     alarms,
     calendar_turn,
+    evidence,
     losses,
     machine_orders,
     machines,
@@ -54,7 +55,9 @@ def begin(setup: Setup, resume: Resume, now: Moment) -> Outcome:
 def hear(station: Station, event: Event, curves: Curves, now: Moment) -> Outcome:
     """A machine spoke (or fell silent). `curves` are its completed curves by cycle number."""
     turn = Turn(now)
-    return _decide(station, machines.hear(station, event, curves, turn), turn)
+    after = machines.hear(station, event, curves, turn)
+    after = evidence.follow(after, event.device, turn) if event.device in after.wirings else after
+    return _decide(station, after, turn)
 
 
 def obey(station: Station, command: Command, now: Moment) -> Outcome:
@@ -77,7 +80,7 @@ def tick(station: Station, now: Moment) -> Outcome:
     turn = Turn(now)
     after = calendar_turn.follow(calendar_turn.watch_clock(station, turn), turn)
     for machine in after.wirings:
-        after = machines.look(after, machine, turn)
+        after = evidence.follow(machines.look(after, machine, turn), machine, turn)
     after = replace(after, losses=losses.settle(after.losses, turn))
     return _decide(station, after, turn)
 
@@ -154,6 +157,7 @@ def _try(station: Station, command: Command, turn: Turn) -> tuple[Station, Turn]
 
 
 def _decide(before: Station, after: Station, turn: Turn) -> Outcome:
+    after = machines.follow_work(after, turn) if after.work is not before.work else after
     after = machine_orders.settle(permits.advance(after, turn), turn)
     topics = views.redrawn(before, after)
     return after, Decision(turn.changes, turn.writes, topics=topics, alarms=turn.alarms)

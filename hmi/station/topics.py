@@ -195,6 +195,67 @@ class CountsTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterJump:
+    """A counter that went where nobody can say how: `counter` is its purpose."""
+
+    counter: str
+    old: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A gap in the counting that a person settles; `counted` parts of that time are in the counts, at most `most` were made.
+
+    `gap` is what an answer names. `is_now` says that its parts belong to the running shift's counts.
+    """
+
+    gap: str
+    machine: str
+    name: str
+    from_at: int
+    to_at: int
+    jumps: tuple[CounterJump, ...]
+    counted: int
+    most: int
+    is_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsTopic:
+    """The open questions about counts, newest first."""
+
+    questions: tuple[QuestionView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandCount:
+    """What a person counted; `undo_until_ns` (host-wide monotonic) is when it can no longer be taken back, 0: not any more."""
+
+    id: str
+    at: int
+    good: int
+    bad: int
+    undo_until_ns: int = 0
+    is_taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandworkTopic:
+    """Counting by hand at the main machine; `machine` is empty where it counts by itself.
+
+    `why_not_code` says why no part can be counted now, `several_code` why not several at once.
+    """
+
+    machine: str = ""
+    entries: tuple[HandCount, ...] = ()
+    why_not_code: str = ""
+    why_not_args: tuple[str, ...] = ()
+    several_code: str = ""
+    several_args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StateSpan:
     """An interval of the timeline."""
 
@@ -356,6 +417,8 @@ Topic = (
     | OrdersTopic
     | WorkTopic
     | CountsTopic
+    | QuestionsTopic
+    | HandworkTopic
     | TimelineTopic
     | PeopleTopic
     | AlarmsTopic
@@ -372,6 +435,8 @@ TOPICS: dict[str, type[Topic]] = {
         OrdersTopic,
         WorkTopic,
         CountsTopic,
+        QuestionsTopic,
+        HandworkTopic,
         TimelineTopic,
         PeopleTopic,
         AlarmsTopic,

@@ -15,11 +15,13 @@ from hmi.station.topics import (
     ChannelView,
     CountsTopic,
     CycleTopic,
+    HandworkTopic,
     MachinesTopic,
     MachineView,
     OrdersTopic,
     PeopleTopic,
     PersonView,
+    QuestionsTopic,
     SetpointsTopic,
     ShiftView,
     StationTopic,
@@ -29,6 +31,7 @@ from hmi.station.topics import (
     ValueSpec,
     WorkTopic,
 )
+from hmi.station.views_counts import handwork_topic, questions_topic
 from hmi.station.views_orders import orders, work
 from hmi.station.views_setpoints import setpoints_topic
 from station_db.records.people import Person
@@ -58,7 +61,13 @@ def counts_topic(station: Station) -> CountsTopic:
     planned = 0 if station.shift is None else station.shift.planned
     told = station.wirings[station.main].by_purpose if station.main in station.wirings else {}
     tells_good, tells_bad = (not told.keys().isdisjoint({split, Purpose.VERDICT}) for split in (Purpose.GOOD, Purpose.BAD))
+    if _is_by_hand(station):
+        tells_good = tells_bad = True
     return CountsTopic(tally.good, tally.bad, tally.cycles, planned, tally.unexplained, tells_good, tells_bad)
+
+
+def _is_by_hand(station: Station) -> bool:
+    return station.main in station.wirings and station.wirings[station.main].machine.is_manual
 
 
 def timeline_topic(station: Station) -> TimelineTopic:
@@ -94,6 +103,8 @@ VIEWS: Mapping[type, Callable[[Station], Topic]] = {
     OrdersTopic: orders,
     WorkTopic: work,
     CountsTopic: counts_topic,
+    QuestionsTopic: questions_topic,
+    HandworkTopic: handwork_topic,
     TimelineTopic: timeline_topic,
     PeopleTopic: people_topic,
     AlarmsTopic: lambda station: AlarmsTopic(alarms.worst_first(station.alarms)),
@@ -108,6 +119,8 @@ PARTS: Mapping[type, Callable[[Station], tuple[object, ...]]] = {
     OrdersTopic: lambda now: (now.plant, now.work, now.responses, now.centre_seen_at),
     WorkTopic: lambda now: (now.work, now.wait, now.sign_in),
     CountsTopic: lambda now: (now.tally, now.shift),
+    QuestionsTopic: lambda now: (now.open_gaps, now.shift),
+    HandworkTopic: lambda now: (now.hands, now.work),
     TimelineTopic: lambda now: (now.timeline,),
     PeopleTopic: lambda now: (now.sign_in, now.plant),
     AlarmsTopic: lambda now: (now.alarms,),

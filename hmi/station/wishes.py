@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from hmi.station import acknowledging, checks, commands, machine_orders, orders, people, permits
+from hmi.station import acknowledging, checks, commands, handwork, machine_orders, orders, people, permits, settling
 from hmi.station.codes import Code, RefusedError
 from hmi.station.commands import Command
 from hmi.station.state import Station, with_work
@@ -84,5 +84,8 @@ WISHES: Mapping[type[commands.Body], Wish] = {
     commands.WriteSetpoint: lambda station, asked, _command, turn: machine_orders.write(station, asked, turn),
     commands.DownloadRecipe: lambda station, asked, _command, turn: machine_orders.download(station, asked, turn),
     commands.AcknowledgeAlarm: lambda station, asked, _command, turn: acknowledging.acknowledge(station, asked, turn),
+    commands.CountParts: lambda station, asked, command, turn: handwork.count(station, asked, command.id, turn),
+    commands.TakeBackCount: lambda station, asked, _command, turn: handwork.take_back(station, asked, turn),
+    commands.SettleGap: lambda station, asked, _command, turn: settling.settle(station, asked, turn),
     commands.SaveDraft: _at_work(lambda work, asked, turn, _: checks.draft(work, asked, turn)),
 }

@@ -50,6 +50,15 @@ TEXTS: dict[str, str] = {
     "setpoint_too_soon": "{0} was written just now. Wait {1} s.",
     "recipe_unknown": "There is no recipe {0}. Look at the list again.",
     "recipe_under_way": "The recipe {0} is being written. Wait until it is done.",
+    # counts and gaps refused
+    "count_by_machine": "{0} counts by itself.",
+    "count_not_one": "{0} is no number of parts that can be taken. Type it again.",
+    "count_step_first": "“{0}” comes first. Do it, then count.",
+    "count_one_by_one": "The units of {0} have other steps too. Count them one by one.",
+    "count_too_old": "This count is too old to take back. Call the part bad instead.",
+    "count_went_on": "The order went on since. Call the part bad instead.",
+    "gap_not_open": "This question is answered already. Look at the count again.",
+    "gap_reason_missing": "Say how you know the number.",
     # what a machine step waits for
     "wait_paused": "The order is paused.",
     "wait_machine_unknown": "{0} does not answer. Its step waits until it does.",
@@ -85,4 +94,6 @@ TEXTS: dict[str, str] = {
     "unit_verdict_unknown": "Machine gave no verdict",
     "unit_not_finished": "Order finished early",
     "unit_not_started": "Not begun",
+    "unit_bad_hand": "Counted as bad",
+    "unit_taken_back": "Count taken back",
 }

@@ -19,7 +19,7 @@ from station_db.records.orders import (
     WorkMaster,
 )
 from station_db.records.people import Person, ShiftOccurrence, ShiftPattern, SignIn
-from station_db.records.production import CountGap, Cycle
+from station_db.records.production import CountGap, Cycle, UnseenParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Resume:
     """The record's present: master data, whatever is open, and the little past that a screen shows.
 
     `units`, `steps`, `checks` and `permits` are those of the open job response; `states` all intervals of the current and the
-    last shift; `cycles` the last 20 of each machine; `count_gaps` those of the counts' time that nobody settled;
+    last shift; `cycles` the last 20 of each machine, `unseen` the last 20 of all; `count_gaps` those that nobody settled;
     `responses` every job response (small); `given` the permits of any order that a machine may still have; `alarms` those that
     have not gone, `alarms_unseen` the conditions of machines that went within the last week and nobody has acknowledged.
     """
@@ -63,6 +63,7 @@ class Resume:
     alarms: tuple[AlarmEvent, ...] = ()
     alarms_unseen: tuple[AlarmEvent, ...] = ()
     cycles: tuple[Cycle, ...] = ()
+    unseen: tuple[UnseenParts, ...] = ()
     counts: tuple[ShiftCount, ...] = ()
     count_gaps: tuple[CountGap, ...] = ()
     positions: tuple[CounterPosition, ...] = ()
