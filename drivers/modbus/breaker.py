@@ -25,7 +25,7 @@ class Breaker:
     """One device's share of a line."""
 
     def __init__(self, timeout_s: float) -> None:
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self.usual_s = 0.0
         self._full_at: float | None = None
         """From when on the whole timeout is granted; None before anything is known of the device."""
@@ -38,10 +38,10 @@ class Breaker:
     def patience_s(self, now: float) -> float:
         """Return how long an answer may take."""
         if self._full_at is None:
-            self._full_at = now + _FIRST_FULL * self._timeout_s
+            self._full_at = now + _FIRST_FULL * self.timeout_s
         if now >= self._full_at:
-            return self._timeout_s
-        return min(self._timeout_s, max(_PROBE_S if self.is_suspect else _TRIAL_S, _OFTEN_SLOWER * self.usual_s))
+            return self.timeout_s
+        return min(self.timeout_s, max(_PROBE_S if self.is_suspect else _TRIAL_S, _OFTEN_SLOWER * self.usual_s))
 
     def answered(self, took_s: float, now: float, *, too_long_s: float = 0.0) -> None:
         """Note an answer after `took_s`; `too_long_s` of the line's time were more than anybody needs."""
@@ -56,6 +56,11 @@ class Breaker:
         """Note that no answer came in the time we were patient."""
         self.is_suspect = self._was_silent = True
         if self._full_at is None or now - waited_s >= self._full_at:
-            self._full_at = now + _NEXT_FULL * self._timeout_s
+            self._full_at = now + _NEXT_FULL * self.timeout_s
             waited_s = _PROBE_S
         self.rests_until = now + _REST * waited_s
+
+    def charge(self, stalled_s: float, now: float) -> None:
+        """Note that others had to wait so long after it was given up: a gateway may still be busy with it."""
+        self.rests_until = max(self.rests_until, now + _REST * stalled_s)
+        self.usual_s = max(self.usual_s, stalled_s)  # it may well answer so late, and waiting costs no more than giving up

@@ -49,7 +49,7 @@ class Connection(asyncio.Protocol):
         self.name = name
         self.lost: LinkLostError | None = None
         self.ended_by: int | None = None
-        """The unit that made us hang up."""
+        """The unit that was asked when it was lost, or that made us hang up."""
         self.asked_units: set[int] = set()
         self.silent_units: set[int] = set()
         """Who was asked without an answer since anybody answered."""

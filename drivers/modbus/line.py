@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from drivers.link import LinkLostError
+from drivers.modbus.breaker import Breaker
 from drivers.modbus.connection import Connection
 from drivers.modbus.dial import dial
 from drivers.modbus.lane import Lane
@@ -22,6 +23,8 @@ class Line:
         self.talk: Talk = NumberedTalk() if options.transport is Transport.TCP else FencedTalk(options.character_s)
         self.reads = Lane(self._dial)
         self.writes = Lane(self._dial) if options.connections > 1 else self.reads
+        self.given_up: Breaker | None = None
+        """Whose request was given up last, if nothing was asked since: a gateway may still be busy with it."""
         self._seats: set[Seat] = set()
 
     def sit(self, seat: Seat) -> None:

@@ -150,44 +150,56 @@ class Wire:
 
     async def _exchange(self, connection: Connection, requests: Sequence[Request], *, is_write: bool) -> list[bytes]:
         seat, began = self._seat, self._loop.time()
-        others = self._line.others(seat, began)
+        others, given_up = self._line.others(seat, began), self._line.given_up
         patience = self._breaker.patience_s(began) if others and not is_write else seat.timeout_s
+        patience += given_up.timeout_s if given_up and given_up is not self._breaker else 0.0
         connection.asked_units.add(seat.unit)
+        self._line.given_up = None
         try:
             answers = await self._line.talk.exchange(connection, seat, requests, patience)
         except NoAnswerError as silent:
             raise self._silent(connection, silent, patience, self._loop.time() - began) from silent
         except LinkLostError as lost:
-            if connection.lost is lost and lost.fault is LinkFault.BAD_REPLY:
+            if connection.lost is lost:
                 connection.ended_by = seat.unit
             raise
-        self._note_answers(connection, requests, answers, others, self._loop.time() - began)
-        return answers
-
-    def _note_answers(
-        self, connection: Connection, requests: Sequence[Request], answers: Sequence[bytes], others: Sequence[Seat], took_s: float
-    ) -> None:
-        now = self._loop.time()
-        if any(exception_in(answer) in IS_SILENCE for answer in answers):
-            self._breaker.silent(took_s, now)
-            return
         if connection.silent_units:
             connection.silent_units.clear()
-        each_s = took_s / len(requests)
-        too_long_s = took_s - self._fair_s(requests, others) if others else 0.0
-        self._breaker.answered(each_s, now, too_long_s=too_long_s)
-        self._seat.answered_at, self._seat.usual_s = now, self._breaker.usual_s
+        self._note_time(requests, answers, others, given_up, self._loop.time() - began)
+        return answers
+
+    def _note_time(
+        self,
+        requests: Sequence[Request],
+        answers: Sequence[bytes],
+        others: Sequence[Seat],
+        given_up: Breaker | None,
+        took_s: float,
+    ) -> None:
+        """Let whoever used the line too long pay for it."""
+        breaker, now = self._breaker, self._loop.time()
+        too_long_s = took_s - self._fair_s(requests, others) if others or given_up else 0.0
+        if any(exception_in(answer) in IS_SILENCE for answer in answers):
+            breaker.silent(took_s, now)
+        elif given_up is not None and given_up is not breaker and too_long_s > 0:
+            given_up.charge(too_long_s, now)
+            breaker.answered(breaker.usual_s, now)
+        else:
+            breaker.answered(took_s / len(requests), now, too_long_s=too_long_s)
+        self._seat.answered_at, self._seat.usual_s = now, breaker.usual_s
 
     def _fair_s(self, requests: Sequence[Request], others: Sequence[Seat]) -> float:
         """Return how long the requests may take for all that it matters to the others."""
         character_s = self._line.options.character_s or _GATEWAY_CHARACTER_S
         on_the_wire = character_s * sum(request.length + len(request.pdu) for request in requests)
-        return on_the_wire + len(requests) * max(_FREE_S, _OFTEN_SLOWER * min(other.usual_s for other in others))
+        usual_s = min((other.usual_s for other in others), default=0.0)
+        return on_the_wire + len(requests) * max(_FREE_S, _OFTEN_SLOWER * usual_s)
 
     def _silent(self, connection: Connection, silent: NoAnswerError, patience_s: float, waited_s: float) -> LinkLostError:
         """Note that nobody answered; where nobody at all does, the connection itself is dead."""
         unit = self._seat.unit
         self._breaker.silent(waited_s, self._loop.time())
+        self._line.given_up = self._breaker
         who = f"{connection.name}: unit {unit}" if len(connection.asked_units) > 1 else connection.name
         lost = LinkLostError(LinkFault.SILENT, f"{who} did not answer within {patience_s * 1000:.0f} ms")
         connection.silent_units.add(unit)
