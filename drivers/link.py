@@ -50,6 +50,8 @@ class RemarkCode(StrEnum):
     """The server looks at its items less often than was asked."""
     ADDRESS_REFUSED = "address_refused"
     """The device refuses single addresses; all others are read."""
+    ALARMS_INCOMPLETE = "alarms_incomplete"
+    """The machine does not tell all of its own alarms: none, or only those that come from now on."""
     VALUES_LOST = "values_lost"
     """Values came faster than they could be taken."""
     FEW_SAMPLES = "few_samples"

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from drivers.driver import DeviceSetup
+from drivers.opcua.address import STANDARD, NodeAddress, parse
 from drivers.opcua.certificates import UnreadableCertificateError, from_file, private_key
 from drivers.options import Options
 
@@ -26,8 +27,11 @@ _KEYS = (
     "user_key",
     "sampling_ms",
     "history",
+    "alarms",
 )
 _STANDARD_PORT = 4840
+_SERVER = "2253"
+"""The Server object, which tells the events of a whole server."""
 
 
 class Security(StrEnum):
@@ -67,6 +71,8 @@ class OpcUaOptions:
     """How often the server shall look at each value; None for half its group's period."""
     history: bool
     """Whether a gap is closed from the server's own history where it keeps one."""
+    alarms: NodeAddress | None
+    """The node that tells the server's own alarms; None where they are not wanted."""
 
     @classmethod
     def of(cls, setup: DeviceSetup) -> OpcUaOptions:
@@ -88,10 +94,25 @@ class OpcUaOptions:
             user_key=_file(options, "user_key", private_key),
             sampling_ms=options.integer("sampling_ms", 0, 1, 60_000) if "sampling_ms" in setup.options else None,
             history=options.flag("history", default=True),
+            alarms=_notifier(options, setup),
         )
         _check_protection(options, setup, found)
         _check_user(options, found)
         return found
+
+
+def _notifier(options: Options, setup: DeviceSetup) -> NodeAddress | None:
+    """Read `alarms`: true for the Server object, or the node that tells them."""
+    given = setup.options.get("alarms", False)
+    if isinstance(given, bool):
+        return NodeAddress(STANDARD, "i", _SERVER) if given else None
+    try:
+        address = parse(options.text("alarms"))
+    except ValueError as error:
+        raise options.wrong("alarms", f"must be true, or the node that tells them: {error}") from error
+    if address.is_part:
+        raise options.wrong("alarms", "must be a node, not a part of one")
+    return address.node
 
 
 def _url(options: Options) -> tuple[str, str, int]:

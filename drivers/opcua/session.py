@@ -65,6 +65,7 @@ class Session:
         self._namespaces: dict[str, int] = {}
         self._types: dict[ua.NodeId, ua.VariantType] = {}
         self._watches: list[Watch] = []
+        self._silences: list[Callable[[float], bool]] = []
         self._ended: str | None = None
         self._secured: Secured | None = None
 
@@ -130,12 +131,16 @@ class Session:
             (told,) = await self._client.uaclient.read_attributes([_CURRENT_TIME], AttributeIds.Value)
         return microseconds(told.Value.Value) if told.Value is not None else None
 
+    def also_check(self, is_silent: Callable[[float], bool]) -> None:
+        """Have `check` also ask this, given the loop's clock."""
+        self._silences.append(is_silent)
+
     def check(self) -> None:
         """Raise where the server has ended the session, or a subscription no longer even says that nothing changed."""
         if self._ended is not None:
             raise LinkLostError(LinkFault.CLOSED, self._ended)
         now = asyncio.get_running_loop().time()
-        if any(watch.is_silent(now) for watch in self._watches):
+        if any(is_silent(now) for is_silent in (*(watch.is_silent for watch in self._watches), *self._silences)):
             raise LinkLostError(LinkFault.SILENT, f"{self._options.url} answers, but has stopped telling what changes")
 
     @property
@@ -171,6 +176,12 @@ class Session:
             return None
         identifier: Any = _IDENTIFIERS[node.kind](node.identifier)
         return ua.NodeId(identifier, ua.Int16(index))
+
+    def name_of(self, node: ua.NodeId) -> str:
+        """Return what `node` is called whatever numbers the server gives its namespaces."""
+        uri = next((uri for uri, index in self._namespaces.items() if index == node.NamespaceIndex), "")
+        identifier: Any = node.Identifier
+        return f"nsu={uri};{_letter(identifier)}"
 
     async def in_pieces(
         self, asked: Sequence[Asked], most: int, ask: Callable[[Sequence[Asked]], Awaitable[Sequence[Answer]]]
@@ -230,3 +241,11 @@ class Session:
         if self._namespaces:
             return LinkLostError(LinkFault.CLOSED, f"{self._options.url} closed the connection")
         return dial_fault(error, self._options.host, self._options.port, min(seconds, REQUEST_S))
+
+
+def _letter(identifier: Any) -> str:
+    """Return an identifier after the letter of its kind; one of bytes is understood by its server only."""
+    if isinstance(identifier, bytes):
+        return f"b={identifier.hex()}"
+    kind = "i" if isinstance(identifier, int) else "g" if isinstance(identifier, UUID) else "s"
+    return f"{kind}={identifier}"
