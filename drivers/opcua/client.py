@@ -7,11 +7,6 @@ from pathlib import Path
 
 from asyncua import ua
 from asyncua.client.client import Client
-from asyncua.crypto.security_policies import (
-    SecurityPolicyAes128Sha256RsaOaep,
-    SecurityPolicyAes256Sha256RsaPss,
-    SecurityPolicyBasic256Sha256,
-)
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
@@ -19,22 +14,16 @@ from drivers.link import LinkFault, LinkLostError
 from drivers.opcua.certificates import Certificate
 from drivers.opcua.clocks import apart
 from drivers.opcua.discovery import clock_ahead
+from drivers.opcua.policies import PROTECTING
 from drivers.opcua.refusals import is_of_certificate, lost_by, refusal
 from drivers.opcua.trust import misnamed
 
-_PROTECTING = frozenset(
-    policy.URI for policy in (SecurityPolicyBasic256Sha256, SecurityPolicyAes128Sha256RsaOaep, SecurityPolicyAes256Sha256RsaPss)
-)
 _WAYS_IN = {
     ua.UserTokenType.Anonymous: "without a user",
     ua.UserTokenType.UserName: "with user and password",
     ua.UserTokenType.Certificate: "with a user's certificate",
     ua.UserTokenType.IssuedToken: "with a token of an authority",
 }
-_SHOWN_OUT = (
-    "the server closed the connection while this station proved who it is; if that goes on, the server does not trust "
-    "the station: accept its certificate there (`lineside certificate STATION.toml` shows it)"
-)
 
 
 class SecuredClient(Client):
@@ -45,6 +34,7 @@ class SecuredClient(Client):
     ahead: timedelta | None = None
     """How far the server's clock is ahead of ours, where it was asked."""
 
+    _is_taken = False
     given: Path | None = None
     """The file that `trusted` came from, where the server was not asked for it."""
 
@@ -73,17 +63,23 @@ class SecuredClient(Client):
             raise refusal("the server can't prove that the trusted certificate is its own; find out who answers there") from error
         except ua.UaError as error:
             raise refusal(f"the server does not do what is set here as security: {error}") from error
-        except ConnectionError as error:
-            if self.trusted is None or isinstance(error, ConnectionRefusedError):
+        except OSError as error:
+            if self.trusted is None or not self._is_taken:
                 raise
-            raise LinkLostError(LinkFault.CLOSED, _SHOWN_OUT + self._or_outdated()) from error
+            raise self._left_waiting(error) from error
+
+    async def connect_socket(self) -> None:
+        """Reach the server, and remember that it took the connection."""
+        self._is_taken = False
+        await super().connect_socket()
+        self._is_taken = True
 
     def server_policy(self, token_type: ua.UserTokenType) -> ua.UserTokenPolicy:
         """Choose, where a server takes the same token in several ways, one that protects it."""
         first = super().server_policy(token_type)
-        if first.SecurityPolicyUri in _PROTECTING:
+        if first.SecurityPolicyUri in PROTECTING:
             return first
-        better = (one for one in self._policy_ids if one.TokenType == token_type and one.SecurityPolicyUri in _PROTECTING)
+        better = (one for one in self._policy_ids if one.TokenType == token_type and one.SecurityPolicyUri in PROTECTING)
         return next(better, first)
 
     async def activate_session(
@@ -103,7 +99,7 @@ class SecuredClient(Client):
 
     def _hides_password(self) -> bool:
         is_encrypted = self.security_policy.Mode == ua.MessageSecurityMode.SignAndEncrypt
-        return is_encrypted or self.server_policy(ua.UserTokenType.UserName).SecurityPolicyUri in _PROTECTING
+        return is_encrypted or self.server_policy(ua.UserTokenType.UserName).SecurityPolicyUri in PROTECTING
 
     async def _check_application(self, _shown: x509.Certificate, server: ua.ApplicationDescription) -> None:
         """Hold what the session says of the server against its certificate; asyncua has seen that it is the trusted one."""
@@ -117,6 +113,16 @@ class SecuredClient(Client):
             self.ahead = await clock_ahead(self.server_url.geturl())
         may_be_outdated = is_of_certificate(name) or name == "BadSecurityPolicyRejected"
         return lost_by(name, apart(self.ahead), self._or_outdated() if may_be_outdated else "")
+
+    def _left_waiting(self, error: OSError) -> LinkLostError:
+        """Say what it may mean that a server which is there goes away, or silent, as soon as it sees our certificate."""
+        is_silent = isinstance(error, TimeoutError)
+        did = "said no more" if is_silent else "closed the connection"
+        return LinkLostError(
+            LinkFault.SILENT if is_silent else LinkFault.CLOSED,
+            f"the server {did} while this station proved who it is; if that goes on, the server does not trust the station: "
+            f"accept its certificate there (`lineside certificate STATION.toml` shows it){self._or_outdated()}",
+        )
 
     def _or_outdated(self) -> str:
         """Name the other cause there may be where the server's certificate was not asked for, but given."""

@@ -12,9 +12,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-async def enter(options):
+async def enter(options, *, patience_s=2):
     """Connect, read one value, leave; return what is to be remarked."""
-    client = SecuredClient(options.url, timeout=2)
+    client = SecuredClient(options.url, timeout=patience_s)
     secured = await secure(client, options)
     await client.connect()
     await client.get_node("i=2258").read_value()

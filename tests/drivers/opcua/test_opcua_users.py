@@ -11,12 +11,15 @@ from asyncua import Server, ua
 from asyncua.common.utils import ServiceError
 from asyncua.crypto.security_policies import SecurityPolicyNone
 from asyncua.server.user_managers import User, UserManager, UserRole
+from cryptography.hazmat.primitives.asymmetric import rsa
 from entering import enter, free_port
 from made_certificates import made
 
 from drivers.driver import DeviceSetup
 from drivers.link import LinkFault, LinkLostError
+from drivers.opcua.client import SecuredClient
 from drivers.opcua.options import OpcUaOptions
+from drivers.opcua.security import secure
 
 pytestmark = [
     pytest.mark.timeout(30),  # asyncua takes seconds to make its address space
@@ -102,6 +105,19 @@ class Plc:
         self.refuses = None
 
     @contextmanager
+    def without_its_key(self):
+        """Be somebody who shows the trusted certificate and does not hold its key."""
+        another = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        ways_in = [way for way in self.server._policies if way.private_key is not None]
+        for way in ways_in:
+            way.private_key = another
+        try:
+            yield
+        finally:
+            for way in ways_in:
+                way.private_key = OURS.key
+
+    @contextmanager
     def taking_passwords_in_the_clear(self):
         """Say of every way in that a password needs no encryption of its own."""
         tokens = [
@@ -137,13 +153,13 @@ def files(tmp_path_factory):
     )
 
 
-def attempt(plc, files, **more):
+def attempt(plc, files, *, patience_s=2, **more):
     """Go in and out; return the refusal, or None."""
     given = {"url": f"opc.tcp://127.0.0.1:{plc.port}", "security": "basic256sha256", "pki": files.pki}
     given |= {"fingerprint": OURS.fingerprint, **more}
     options = OpcUaOptions.of(DeviceSetup("press", given, (), {}, lambda: (0, 0)))
     try:
-        asyncio.run(enter(options))
+        asyncio.run(enter(options, patience_s=patience_s))
     except LinkLostError as lost:
         return lost.reason if lost.fault is LinkFault.NOT_ADMITTED else f"{lost.fault}: {lost.reason}"
     return None
@@ -193,3 +209,29 @@ def test_a_server_that_refuses_the_stations_certificate_says_which_end_must_do_w
     with plc.refusing(code):
         assert words in attempt(plc, files, user=USER, password=PASSWORD)
     assert attempt(plc, files, user=USER, password=PASSWORD) is None
+
+
+def test_who_only_shows_the_trusted_certificate_gets_nothing(plc, files):
+    with plc.without_its_key():
+        reason = attempt(plc, files, patience_s=0.3, user=USER, password=PASSWORD)
+    assert "silent: the server said no more while this station proved who it is" in reason
+    assert attempt(plc, files, user=USER, password=PASSWORD) is None
+
+
+@pytest.mark.parametrize("mode", ["sign", "sign_and_encrypt"])
+def test_a_channel_that_is_renewed_goes_on(plc, files, mode):
+    given = {"url": f"opc.tcp://127.0.0.1:{plc.port}", "security": "basic256sha256", "pki": files.pki, "mode": mode}
+    options = OpcUaOptions.of(
+        DeviceSetup("press", {**given, "fingerprint": OURS.fingerprint, **files.user}, (), {}, lambda: (0, 0))
+    )
+
+    async def scenario():
+        client = SecuredClient(options.url, timeout=2)
+        await secure(client, options)
+        await client.connect()
+        for _ in range(3):
+            await client.open_secure_channel(renew=True)
+            await client.get_node("i=2258").read_value()
+        await client.disconnect()
+
+    asyncio.run(scenario())
