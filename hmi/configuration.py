@@ -133,6 +133,10 @@ def complaint(error: Any) -> tuple[str, tuple[str, ...]]:
         return "key.missing", ()
     if kind == "enum":
         return "value.not_one_of", (str(error["input"]), error["ctx"]["expected"])
+    if kind == "union_tag_invalid":
+        return "value.not_one_of", (str(error["ctx"]["tag"]), error["ctx"]["expected_tags"])
+    if kind == "union_tag_not_found":
+        return "key.kind_missing", ()
     expected = EXPECTED.get(kind.removesuffix("_type"))
     if expected:
         return "value.type", (expected, repr(error["input"]))

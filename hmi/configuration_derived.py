@@ -92,13 +92,9 @@ class ConditionTable(Table):
     @classmethod
     def as_table(cls, given: Any) -> Any:
         """A value, a list or `{ not = ... }` as the table it stands for."""
-        if isinstance(given, dict) and set(given) == {"not"}:
-            return {"among": listed(given["not"]), "is_not": True}
-        if isinstance(given, dict):
-            return (
-                {key: value for key, value in given.items() if key in ("min", "max")} if set(given) <= {"min", "max"} else given
-            )
-        return {"among": listed(given)}
+        if not isinstance(given, dict):
+            return {"among": listed(given)}
+        return {**given, "not": listed(given["not"])} if "not" in given else given
 
 
 def listed(given: Any) -> Any:
