@@ -129,7 +129,7 @@ class MachineTable(Table):
     rate_max: float = Field(120.0, gt=0)
     options: dict[str, Any] = Field(default_factory=dict)
     groups: dict[Name, Annotated[int, Field(ge=10, le=3_600_000)]] = Field(default_factory=lambda: {"normal": 500})
-    tags: dict[Name, TagTable] = Field(min_length=1)
+    tags: dict[Name, TagTable] = Field(default_factory=dict)
     curve: CurveTable | None = None
     recipes: dict[Name, RecipeTable] = Field(default_factory=dict)
     derived: dict[Name, DerivedTable] = Field(default_factory=dict)

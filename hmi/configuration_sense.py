@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from drivers.tag import DataType
 from hmi.configuration_derived_sense import in_derived
 from hmi.configuration_file import MachineTable, RecipeTable, StationFile, TagTable
+from hmi.settings import MANUAL
 from hmi.toml_lines import Path as KeyPath
 from station_db.records.base import CENTRE
 
@@ -31,6 +32,11 @@ def contradictions(station: StationFile) -> Iterator[Found]:
 
 def in_machine(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
     """Between the tags of one machine."""
+    if machine.protocol == MANUAL:
+        yield from in_manual(where, machine)
+        return
+    if not machine.tags:
+        yield (*where, "tags"), "key.missing", ()
     purposes: dict[str, str] = {}
     for name, tag in machine.tags.items():
         key = (*where, "tags", name)
@@ -42,6 +48,12 @@ def in_machine(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
     yield from in_derived(where, machine)
     for name, recipe in machine.recipes.items():
         yield from in_recipe((*where, "recipes", name), machine, recipe)
+
+
+def in_manual(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
+    """A station without a machine has nothing to set but its names."""
+    for key in sorted(machine.model_fields_set - {"id", "name", "protocol"}):
+        yield (*where, key), "machine.manual", (key,)
 
 
 def in_recipe(where: KeyPath, machine: MachineTable, recipe: RecipeTable) -> Iterator[Found]:

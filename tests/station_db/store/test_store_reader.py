@@ -142,11 +142,13 @@ def test_the_last_twenty_cycles_of_each_machine_and_this_shifts_counts(told):
         id=RecordId("u"), machine="press", cycles=4, good=3, bad=1, from_at=None, to_at=at(29), reason="app was off"
     )
     gap = CountGap(id=RecordId("gap"), machine="press", counter="good", old=1, new=900, from_at=None, to_at=at(26), reason="jump")
-    others = (replace(gap, id=RecordId("settled"), settled=True), replace(gap, id=RecordId("earlier"), to_at=at(3)))
+    earlier = replace(gap, id=RecordId("earlier"), to_at=at(3))
+    others = (replace(gap, id=RecordId("settled"), settled=True), earlier)
     resume = told(shift(1, 25, 200), *cycles, bad, unseen, gap, *others).resume()
     assert [cycle.number for cycle in resume.cycles] == [*range(11, 31), 100]
     assert resume.counts == (ShiftCount("driver", 0, 1, 1), ShiftCount("press", 6 + 3, 1, 6 + 4))
-    assert resume.count_gaps == (gap,)
+    assert resume.count_gaps == (gap, earlier)
+    assert resume.unseen == (unseen,)
 
 
 def test_cycles_come_in_pages_newest_first(told):
