@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Literal
 
-from drivers.driver import DeviceSetup, Driver, MachineSetupError, UnreachableError, WriteRefusedError, WriteUnknownError
+from drivers.driver import DeviceSetup, Driver, MachineSetupError, UnreachableError
 from drivers.finishing import Finishing
-from drivers.link import Lifeline, LinkFault, LinkLostError, NotSentError
+from drivers.link import Lifeline, LinkFault, LinkLostError
+from drivers.opcua.asking import asked_once
 from drivers.opcua.codec import reading
 from drivers.opcua.groups import Group, groups
 from drivers.opcua.listening import Listening
 from drivers.opcua.misfits import misfit
 from drivers.opcua.options import OpcUaOptions
-from drivers.opcua.refusals import NotWrittenError
-from drivers.reading import Event
+from drivers.reading import Event, Refreshed
 from drivers.tag import Tag, Value
 from drivers.writing import raw_to_write
 
 if TYPE_CHECKING:
+    from drivers.opcua.conditions import Conditions
     from drivers.opcua.session import Session
 
 
@@ -39,6 +40,7 @@ class OpcUaDriver:
 
     def __init__(self, setup: DeviceSetup, options: OpcUaOptions, known: Sequence[Group]) -> None:
         self._device = setup.device
+        self._stamp = setup.stamp
         self._options = options
         self._places = {place.tag.name: place for group in known for place in group.places}
         self._finishing = Finishing(setup.device, setup.tags)
@@ -46,6 +48,8 @@ class OpcUaDriver:
         self._lifeline = Lifeline(setup.device, setup.stamp)
         self._dialling = asyncio.Lock()
         self._session: Session | None = None
+        self._conditions: Conditions | None = None
+        self._listening.companions.append(self._begin_conditions)
 
     def events(self) -> AsyncIterator[Event]:
         """Yield what the server says until `close`."""
@@ -69,18 +73,25 @@ class OpcUaDriver:
     async def write(self, tag: Tag, value: Value) -> None:
         """Write once. Raises `WriteRefusedError`, `WriteUnknownError`, `UnreachableError` (not sent)."""
         raw = raw_to_write(self._device, tag, value)
-        try:
-            session = await self._open_session()
-        except LinkLostError as lost:
-            raise UnreachableError(self._device, lost.reason) from lost
-        try:
+        session = await self._session_to_ask()
+        with asked_once(self._device, f"'{tag.name}' was not written", f"'{tag.name}' may or may not be written"):
             await session.write(self._places[tag.name].node, raw)
-        except NotWrittenError as refusal:
-            raise self._write_error(tag, refusal) from refusal
-        except NotSentError as lost:
-            raise UnreachableError(self._device, lost.reason) from lost
-        except LinkLostError as lost:
-            raise WriteUnknownError(self._device, f"'{tag.name}' may or may not be written: {lost.reason}") from lost
+
+    async def call(self, method: str, arguments: Sequence[Value]) -> Sequence[Value]:
+        """Call `OBJECT#METHOD` once, each a node; arguments typed as the server wants them. Raises as `write` does."""
+        session = await self._session_to_ask()
+        from drivers.opcua.methods import call_method  # after the session, which took the time to load the library
+
+        with asked_once(self._device, f"'{method}' was not called", f"'{method}' may or may not have been called"):
+            return await call_method(session, method, arguments)
+
+    async def acknowledge(self, condition: str, branch: str, comment: str) -> None:
+        """Tell the server that a person has seen its alarm. Raises as `write` does."""
+        await self._told_conditions().acknowledge(condition, branch, comment)
+
+    async def confirm(self, condition: str, branch: str, comment: str) -> None:
+        """Tell the server that a person has dealt with its alarm. Raises as `write` does."""
+        await self._told_conditions().confirm(condition, branch, comment)
 
     async def close(self) -> None:
         """End the link; `events()` stops."""
@@ -99,10 +110,26 @@ class OpcUaDriver:
         finally:
             await session.close()
 
-    def _write_error(self, tag: Tag, refusal: NotWrittenError) -> Exception:
-        if refusal.leaves_doubt:
-            return WriteUnknownError(self._device, f"'{tag.name}' may or may not be written: {refusal.reason}")
-        return WriteRefusedError(self._device, f"'{tag.name}' was not written: {refusal.reason}")
+    async def _begin_conditions(self, session: Session, tell: Callable[[Event], None]) -> None:
+        """Have the server's own alarms told; where they are not wanted none of them stands."""
+        if self._options.alarms is None:
+            tell(Refreshed(self._device, *self._stamp()))
+            return
+        from drivers.opcua.conditions import Conditions  # after the session, which took the time to load the library
+
+        self._conditions = self._conditions or Conditions(self._device, self._options.alarms, self._stamp)
+        await self._conditions.begin(session, tell)
+
+    def _told_conditions(self) -> Conditions:
+        if self._conditions is None:
+            raise UnreachableError(self._device, "the server has told no alarm yet")
+        return self._conditions
+
+    async def _session_to_ask(self) -> Session:
+        try:
+            return await self._open_session()
+        except LinkLostError as lost:
+            raise UnreachableError(self._device, lost.reason) from lost
 
     async def _open_session(self) -> Session:
         """Return the session in use; make one where nobody iterates `events`."""
