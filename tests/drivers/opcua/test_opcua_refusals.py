@@ -1,5 +1,6 @@
 """What a server's status codes mean to a person: each a sentence with its code, the clocks first, nothing secret."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from asyncua import ua
 from made_certificates import made
 
 from drivers.driver import DeviceSetup, MachineSetupError
-from drivers.link import LinkFault
+from drivers.link import Lifeline, LinkFault
 from drivers.opcua import refusals
 from drivers.opcua.clocks import apart
 from drivers.opcua.options import OpcUaOptions
@@ -121,3 +122,21 @@ def test_a_password_is_never_shown(tmp_path):
     with pytest.raises(MachineSetupError) as error:
         options_of(tmp_path, password=secret)
     assert secret not in str(error.value)
+
+
+def test_who_mends_one_cause_hears_of_the_next_and_of_none_twice():
+    causes = iter([refusals.refusal(why) for why in ("no trust", "no trust", "no user")])
+    lifeline = Lifeline("press", lambda: (0, 0))
+
+    async def connection():
+        cause = next(causes, None)
+        if cause is None:
+            lifeline.end()
+            return
+        raise cause
+        yield
+
+    async def told():
+        return [event.reason async for event in lifeline.events(connection)]
+
+    assert asyncio.run(told()) == ["no trust", "no user"]

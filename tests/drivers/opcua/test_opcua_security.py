@@ -5,7 +5,8 @@ import json
 import struct
 import subprocess
 import sys
-from contextlib import asynccontextmanager
+import time
+from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from o6_plan import PASSWORD, USER
 
 from drivers.driver import DeviceSetup
 from drivers.link import LinkFault, LinkLostError, RemarkCode
+from drivers.opcua.driver import create
 from drivers.opcua.options import OpcUaOptions
+from drivers.reading import Heard, Remark
+from drivers.tag import DataType, Role, Tag
 
 pytestmark = [
     pytest.mark.timeout(30),  # a process of its own for the servers, on a busy machine
@@ -142,6 +146,37 @@ def test_a_certificate_that_ends_soon_or_names_other_hosts_is_remarked(options_f
     assert remarks[RemarkCode.CERTIFICATE_EXPIRES].startswith("the server's certificate expires on")
     assert "whoever runs the server must give it a new one in time" in remarks[RemarkCode.CERTIFICATE_EXPIRES]
     assert "names plc7, not 127.0.0.1" in remarks[RemarkCode.CERTIFICATE_NAMES_OTHER]
+
+
+def told_by_the_driver(port, **options):
+    """Return the real driver's remarks, heard until its link has stood for some keep-alives."""
+    level = Tag("level", "nsu=http://opcfoundation.org/UA/;i=2267", DataType.UINT16, Role.SIGNAL)
+    given = {"url": f"opc.tcp://127.0.0.1:{port}", **options}
+
+    async def scenario():
+        driver = create(DeviceSetup("press", given, (level,), {"normal": 100}, now))
+        told = []
+        async with aclosing(driver.events()) as events:
+            async for event in events:
+                told.append(event)
+                if sum(isinstance(one, Heard) for one in told) > 2:
+                    break
+        await driver.close()
+        return [event for event in told if isinstance(event, Remark)]
+
+    return asyncio.run(scenario())
+
+
+def now():
+    return time.time_ns() // 1000, time.monotonic_ns()
+
+
+def test_the_driver_tells_each_remark_once(ports, folder):
+    pinned = {"security": "basic256sha256", "pki": str(folder / "pki"), "fingerprint": CERTIFICATES["ending"].fingerprint}
+    (opened,) = told_by_the_driver(ports["good"], security="none")
+    assert (opened.code, opened.is_over) == (RemarkCode.NOT_SECURED, False)
+    codes = [remark.code for remark in told_by_the_driver(ports["ending"], **pinned)]
+    assert codes == [RemarkCode.CERTIFICATE_EXPIRES, RemarkCode.CERTIFICATE_NAMES_OTHER]
 
 
 def test_a_server_that_does_not_trust_the_station_says_what_to_do_at_which_end(options_for):
