@@ -24,7 +24,7 @@ from drivers.tag import DataType, Role, Tag
 
 pytestmark = [
     pytest.mark.timeout(30),  # a process of its own for the servers, on a busy machine
-    pytest.mark.xdist_group("opcua"),
+    pytest.mark.xdist_group("opcua_security"),
 ]
 
 TICKS_A_SECOND = 10_000_000

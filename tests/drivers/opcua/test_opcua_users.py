@@ -23,7 +23,7 @@ from drivers.opcua.security import secure
 
 pytestmark = [
     pytest.mark.timeout(30),  # asyncua takes seconds to make its address space
-    pytest.mark.xdist_group("opcua"),
+    pytest.mark.xdist_group("opcua_users"),
 ]
 
 USER, PASSWORD = "line", "canary-4c51"
