@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from benchmarks import row07_chart_frame, row08_poll_lateness
+from benchmarks import row01_modbus, row07_chart_frame, row08_poll_lateness
 from benchmarks.table import Row, print_rows
 
 
@@ -25,7 +25,7 @@ def main() -> int:
 
 
 def _measures(minutes: float) -> dict[int, Callable[[], list[Row]]]:
-    return {7: row07_chart_frame.run, 8: lambda: row08_poll_lateness.run(minutes * 60)}
+    return {1: row01_modbus.run, 7: row07_chart_frame.run, 8: lambda: row08_poll_lateness.run(minutes * 60)}
 
 
 def _asked() -> argparse.Namespace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from drivers.driver import Stamp
 from drivers.modbus.asker import Asker, heard
@@ -31,21 +31,39 @@ class BlockReader:
         self._refused = Refused(device, stamp)
         self._isolations: WeakKeyDictionary[PlannedGroup, list[Isolation]] = WeakKeyDictionary()
         """A read-back plans a group of its own, which is forgotten with it."""
+        self._plain: WeakSet[PlannedGroup] = WeakSet()
+        """Groups of which all was told as it was planned: nothing needs to be found out while it stays so."""
+        self._is_news = False
 
     def begin(self) -> None:
         """Try all anew, as over a new connection."""
+        self._plain.clear()
         for isolations in self._isolations.values():
             for isolation in isolations:
                 isolation.begin()
 
     async def read_group(self, asker: Asker, group: PlannedGroup) -> tuple[tuple[str, ...], list[Value]]:
         """Return the names of the group's tags and a value for each, None for what is refused. Raises `LinkLostError`."""
+        if group in self._plain:
+            replies = await asker.read_all(group.reads)
+            words = [reply for reply in replies if not isinstance(reply, ExceptionReplyError)]
+            if len(words) == len(replies):
+                return group.tags, group.decoder.decode(words)
+        return group.tags, await self._find_out(asker, group)
+
+    async def _find_out(self, asker: Asker, group: PlannedGroup) -> list[Value]:
+        """Read what can be read, and search for what can't."""
         isolations = self._isolations.setdefault(group, [Isolation(block) for block in group.blocks])
         now = self._stamp()[1] / 1e9
         told: _Answers = {}
         parts = await _ask(asker, [(each, piece) for each in isolations for piece in each.due(now)], now, told)
         found = await _search(asker, parts, now)
-        return group.tags, _values(group, told, found)
+        self._is_news = True
+        if all(isolation.is_plain for isolation in isolations):
+            self._plain.add(group)
+        else:
+            self._plain.discard(group)
+        return _values(group, told, found)
 
     async def touch(self, asker: Asker, block: Block) -> None:
         """Ask for the least there is, to hear whether the device lives; a refusal is an answer. Raises `LinkLostError`."""
@@ -54,6 +72,9 @@ class BlockReader:
 
     def remarks(self) -> list[Remark]:
         """Return what became known of refused addresses since this was last asked."""
+        if not self._is_news:
+            return []
+        self._is_news = False
         isolations = [isolation for of_group in self._isolations.values() for isolation in of_group]
         tags = sum(len(group.tags) for group in self._isolations)
         return self._refused.remarks([piece for isolation in isolations for piece in isolation.culprits], tags)

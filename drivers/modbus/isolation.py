@@ -54,6 +54,12 @@ class Isolation:
         self._culprits: tuple[Piece, ...] = ()
 
     @property
+    def is_plain(self) -> bool:
+        """Whether the block is told as it was planned."""
+        whole = self._pieces[0]
+        return len(self._pieces) == 1 and whole.is_known and not whole.code
+
+    @property
     def culprits(self) -> tuple[Piece, ...]:
         """Return what is refused, as it was when all of the block was last known."""
         if all(piece.is_known for piece in self._pieces):

@@ -10,6 +10,7 @@ import numpy as np
 
 from drivers.driver import DeviceSetup, MachineSetupError
 from drivers.modbus.address import Place, place
+from drivers.modbus.asker import Read
 from drivers.modbus.codec import Decoder
 from drivers.modbus.options import ModbusOptions
 from drivers.modbus.plan import Block, plan
@@ -28,6 +29,11 @@ class PlannedGroup:
     def decoder(self) -> Decoder:
         """Return what decodes all of its blocks in one go."""
         return Decoder(self.blocks)
+
+    @cached_property
+    def reads(self) -> Sequence[Read]:
+        """Return what to ask for all of its blocks."""
+        return [(block.table, block.start, block.count) for block in self.blocks]
 
     @property
     def tags(self) -> tuple[str, ...]:
