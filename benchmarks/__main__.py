@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from benchmarks import row01_modbus, row07_chart_frame, row08_poll_lateness
+from benchmarks import row01_modbus, row02_opcua, row07_chart_frame, row08_poll_lateness
 from benchmarks.table import Row, print_rows
 
 

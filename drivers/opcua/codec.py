@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from drivers.opcua.address import Place
@@ -12,6 +12,8 @@ from drivers.reading import Quality
 from drivers.scaling import Scaling
 from drivers.tag import DataType, Value
 from drivers.writing import INTEGER_BITS
+
+_REALS = (DataType.FLOAT32, DataType.FLOAT64)
 
 Reader = Callable[[Any], Value]
 """From a node's value to the tag's; None where it is not what the tag says, never bent to it."""
@@ -29,6 +31,16 @@ def reader(place: Place) -> Reader:
     plain = _plain_reader(place)
     path = place.address.path
     return (lambda found: plain(_part(found, path))) if path else plain
+
+
+def is_plainly_real(place: Place) -> bool:
+    """Say whether the node's value, where it is a finite number with a point, is the tag's as it stands."""
+    return place.tag.data_type in _REALS and not place.address.is_part and Scaling.of(place.tag).is_identity
+
+
+def are_real(values: Sequence[Any]) -> bool:
+    """Say at one glance that all are finite numbers with a point; what fails it may still be so, one by one."""
+    return set(map(type, values)) == {float} and math.isfinite(sum(values))
 
 
 def _plain_reader(place: Place) -> Reader:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from drivers.driver import DeviceSetup, MachineSetupError, Stamp
 from drivers.opcua.address import NodeAddress, Place, place
 from drivers.opcua.arrivals import Arrivals
-from drivers.opcua.codec import reader
+from drivers.opcua.codec import are_real, is_plainly_real, reader
 from drivers.opcua.notification import Notification, quality
 from drivers.reading import Batch, Quality
 from drivers.tag import DataType, Value
@@ -29,6 +29,7 @@ class Group:
         self._names = [tuple(place.tag.name for place in places) for places in by_node.values()]
         self._readers = [tuple(reader(place) for place in places) for places in by_node.values()]
         self._first = [(names[0], readers[0]) for names, readers in zip(self._names, self._readers, strict=True)]
+        self._has_reals_only = all(is_plainly_real(place) for place in self.places)
         self._has_one_each = all(len(names) == 1 for names in self._names)
 
     @property
@@ -55,6 +56,8 @@ class Group:
     def _one_each(self, scan: Arrivals) -> _Columns:
         first = self._first
         tags = [first[handle] for handle in scan.handles]
+        if self._has_reals_only and are_real(scan.values):
+            return [name for name, _ in tags], scan.values, scan.statuses, scan.times
         values = [read(value) for (_, read), value in zip(tags, scan.values, strict=True)]
         return [name for name, _ in tags], values, scan.statuses, scan.times
 

@@ -218,9 +218,11 @@ class Listening:
         yield from self._standing.now(RemarkCode.SAMPLED_SLOWER, self._slowness())
 
     def _slowness(self) -> str | None:
-        slow = [each for each in self._heard if each.watch.sampling_ms > self._asked_ms(each.group)]
+        """Say which groups are sampled more seldom than somebody would expect."""
         words = [
-            f"'{each.group.name}' every {each.watch.sampling_ms:g} ms, {self._asked_ms(each.group):g} were asked" for each in slow
+            f"'{each.group.name}' every {each.watch.sampling_ms:g} ms, {self._asked_ms(each.group):g} were asked"
+            for each in self._heard
+            if each.watch.is_slowed or each.watch.sampling_ms > (self._options.sampling_ms or each.group.period_ms)
         ]
         return f"the server looks more seldom than asked: {'; '.join(words)}" if words else None
 

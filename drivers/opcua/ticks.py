@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import numpy as np
+from numpy.typing import NDArray
 
 _UNIX_US = 11_644_473_600_000_000
 """From 1601 to 1970."""
@@ -15,9 +16,12 @@ def microseconds(ticks: int) -> int | None:
     return ticks // 10 - _UNIX_US if _FIRST_TICKS <= ticks < _LAST_TICKS else None
 
 
-def all_microseconds(ticks: Iterable[int]) -> list[int | None]:
-    """Return `microseconds` of each, without a call for each."""
-    return [each // 10 - _UNIX_US if _FIRST_TICKS <= each < _LAST_TICKS else None for each in ticks]
+def all_microseconds(ticks: NDArray[np.int64]) -> list[int | None]:
+    """Return `microseconds` of each."""
+    found: list[int | None] = (ticks // 10 - _UNIX_US).tolist()
+    if ticks.min() < _FIRST_TICKS or ticks.max() >= _LAST_TICKS:
+        return [microseconds(each) for each in ticks.tolist()]
+    return found
 
 
 def ticks(time_us: int) -> int:

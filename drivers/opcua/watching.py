@@ -58,6 +58,8 @@ class Watch:
         self._taken: dict[int, _Item] = {}
         self.unknown: set[int] = set()
         """Handles of nodes the server does not have."""
+        self.is_slowed = False
+        """Whether the server keeps too few values of an item, so that it is sampled more seldom."""
         self.refused: dict[int, str] = {}
         """Handles of nodes it has but does not watch, and its status codes' names."""
 
@@ -166,6 +168,7 @@ class Watch:
             if not answer.StatusCode.is_bad():
                 sampling_ms, depth = float(answer.RevisedSamplingInterval), int(answer.RevisedQueueSize)
                 self._taken[item.handle] = _Item(item.handle, item.number, sampling_ms, depth)
+                self.is_slowed = True
 
     def _slower(self, item: _Item) -> ua.MonitoredItemModifyRequest:
         filtered = None if item.handle in self._unfiltered else _deadband(self._group.deadbands[item.handle])
