@@ -37,7 +37,14 @@ from hmi.configuration_derived import (
 )
 from hmi.settings import Chart
 
-WIDTHS = {DataType.UINT16: 16, DataType.INT16: 16, DataType.UINT64: 64, DataType.INT64: 64}
+MODULI = {
+    DataType.UINT16: 1 << 16,
+    DataType.INT16: 1 << 16,
+    DataType.BCD16: 10_000,
+    DataType.BCD32: 100_000_000,
+    DataType.UINT64: 1 << 64,
+    DataType.INT64: 1 << 64,
+}
 TYPES: Mapping[type, DataType] = {bool: DataType.BOOL, int: DataType.INT64, float: DataType.FLOAT64, str: DataType.STRING}
 
 
@@ -162,10 +169,17 @@ def cycle_from(cycle: CycleTable, tags: Mapping[str, Tag], groups: Mapping[str, 
         group=groups[cycle.end.tag],
         start=None if cycle.start is None else trigger_from(cycle.start),
         counter=None if own is None else own.name,
-        modulus=1 << (32 if own is None else WIDTHS.get(own.data_type, 32)),
+        modulus=1 << 32 if own is None else modulus_of(own),
         results=tuple(TakenResult(name, one.channel, one.take) for name, one in cycle.results.items()),
         min_rate_hz=cycle.min_rate_hz,
     )
+
+
+def modulus_of(counter: Tag) -> int:
+    """Where the machine's own counter begins again at 0."""
+    if counter.span is not None:
+        return int(counter.span[1]) + 1
+    return MODULI.get(counter.data_type, 1 << 32)
 
 
 def trigger_from(table: TriggerTable) -> Trigger:

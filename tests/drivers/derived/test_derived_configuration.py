@@ -120,6 +120,9 @@ def test_a_machine_that_numbers_its_cycles_itself_keeps_its_numbers(tmp_path):
     saw = machine(tmp_path, own + text)
     assert set(made(saw)) == {RUNNING_CYCLE, DURATION, "peak"}
     assert (saw.derivation.cycle.counter, saw.derivation.cycle.modulus) == ("n", 65536)
+    bcd = machine(tmp_path, own.replace("uint16", "bcd16") + text)
+    short = machine(tmp_path, own.replace('role = "counter"', 'role = "counter", span = [0, 999]') + text)
+    assert (bcd.derivation.cycle.modulus, short.derivation.cycle.modulus) == (10_000, 1000)
 
 
 def test_the_driver_is_given_only_what_the_machine_tells(tmp_path):
