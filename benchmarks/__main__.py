@@ -25,7 +25,7 @@ def main() -> int:
 
 
 def _measures(minutes: float) -> dict[int, Callable[[], list[Row]]]:
-    return {1: row01_modbus.run, 7: row07_chart_frame.run, 8: lambda: row08_poll_lateness.run(minutes * 60)}
+    return {1: row01_modbus.run, 2: row02_opcua.run, 7: row07_chart_frame.run, 8: lambda: row08_poll_lateness.run(minutes * 60)}
 
 
 def _asked() -> argparse.Namespace:
