@@ -22,11 +22,12 @@ from drivers.reading import Batch, LinkDown, LinkUp
 from drivers.tag import DataType, Purpose, Role, Tag
 from hmi.clock import Moment
 from hmi.settings import Machine
-from hmi.station import station
+from hmi.station import commands, station
 from hmi.station.counters import most
+from hmi.station.settling import questions
 from hmi.station.setup import Setup
 from station_db.records.equipment import EquipmentState, LinkGap
-from station_db.records.people import ShiftOccurrence
+from station_db.records.people import Person, PersonRole, ShiftOccurrence
 from station_db.records.production import CountGap, Cycle, UnseenParts
 from station_db.records.resume import Resume, ShiftCount
 
@@ -124,6 +125,7 @@ class Kept:
         shift = max(self.all(ShiftOccurrence), key=lambda one: one.started_at, default=None)
         parts, good, bad = self.counted(shift.started_at if shift else 0)
         return Resume(
+            people=(Person(id="op", name="Op", initials="op", badge="1", role=PersonRole.OPERATOR, pin_hash=""),),
             shift=shift,
             states=tuple(self.all(EquipmentState)),
             gaps=tuple(one for one in self.all(LinkGap) if one.to_at is None),
@@ -157,7 +159,9 @@ class History:
         self.wall, self.mono, self.slept_s = START, 10**12, 0.0
         self.told: list[str] = []
         self.tampered: set[Purpose] = set()
-        self.masked = 0
+        self.masked = self.error = 0
+        self.missing: dict[str, int] = {}
+        self.first = 0
         self.before: Balance | None = None
         self.rebooted = False
         self.seen_at = START
@@ -214,7 +218,9 @@ class History:
         boots = {self.twin.boot} if self.twin.has_boot else {None}
         if {p: row.value for p, row in rows.items()} != self.twin.shown or {row.boot for row in rows.values()} != boots:
             return
-        if self.before is not None:
+        if self.before is None:
+            self.first = self.twin.made
+        else:
             self._judge(self.before)
         self.before = Balance(
             self.twin.good, self.twin.bad, self.kept.counted(), len(self.kept.all(CountGap)), dict(self.twin.shown)
@@ -230,12 +236,16 @@ class History:
         room = max((most(self.twin.rate, gap.to_at - gap.from_at) for gap in gaps), default=0)
         missing = made - parts
         if self._is_masked(before.shown) and (over or missing > room):
-            self.masked += 1
+            self._mask(parts - made)
         elif missing > room and missing % self.twin.size == 0 and self.twin.shown == before.shown:
-            self.masked += 1  # whole rounds: every counter stands where it stood
+            self._mask(parts - made)  # whole rounds: every counter stands where it stood
         else:
             assert not over, f"counted {parts, good, bad} of {good_made, bad_made}: {self}"
             assert missing <= room, f"counted {parts} of {made}, gaps leave {room} open: {self}"
+            self.missing |= {gap.id: missing for gap in gaps[:1]}
+
+    def _mask(self, error: int) -> None:
+        self.masked, self.error = self.masked + 1, self.error + error
 
     def _is_masked(self, old: dict) -> bool:
         """Whether what a person set looks like parts: no arithmetic can tell it from them."""
@@ -331,8 +341,25 @@ class History:
             self.scan()
             self.tick()
         assert {p: row.value for p, row in self.kept.positions.items()} == self.twin.shown, f"never taken: {self}"
+        self._settle()
         parts, good, bad = self.kept.counted(self.core.tally.since)
         assert (self.core.tally.cycles, self.core.tally.good, self.core.tally.bad) == (parts, good, bad), f"tally: {self}"
+
+    def _settle(self) -> None:
+        """A person who knows the truth answers what is open: then every part is counted, once."""
+        self._obey(commands.SignIn(person="op"))
+        for question in questions(self.core.open_gaps):
+            self._obey(commands.SettleGap(question.id, self.missing.get(question.id, 0), 0, "counted"))
+        assert not self.core.open_gaps
+        assert self.core.tally.unexplained == 0
+        assert self.kept.counted()[0] == self.twin.made - self.first + self.error, f"settled: {self}"
+        self.begin()
+
+    def _obey(self, body: commands.Body) -> None:
+        self.core, decision = station.obey(self.core, commands.Command(f"c{next(self.ids)}", body), self.now)
+        self.kept.take(decision.changes, self.wall)
+        assert decision.answer is not None
+        assert decision.answer.done, decision.answer
 
     def __str__(self) -> str:
         return f"{self.twin}, told {self.told}, gaps {self.kept.all(CountGap)}"
