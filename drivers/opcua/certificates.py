@@ -8,12 +8,15 @@ from hashlib import sha1, sha256
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key, load_pem_private_key
 
 WARN_DAYS = 60
 """So long before its end a certificate is spoken of."""
+
+_UNREADABLE = (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 
 LEAST_KEY_BITS = 2048
 """The least of all three policies (OPC 10000-7)."""
@@ -60,7 +63,7 @@ def leaf(der: bytes) -> Certificate:
     """Read a certificate; of a chain the first counts. Raises `UnreadableCertificateError`."""
     try:
         return _facts(x509.load_der_x509_certificate(_first(der)))
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise UnreadableCertificateError(f"it can't be read: {error}") from error
 
 
@@ -71,7 +74,7 @@ def from_file(path: Path) -> Certificate:
         return leaf(content)
     try:
         return _facts(x509.load_pem_x509_certificate(content))
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise UnreadableCertificateError(f"it can't be read: {error}") from error
 
 
@@ -83,7 +86,7 @@ def private_key(path: Path) -> PrivateKeyTypes:
         return load(content, None)
     except TypeError as error:
         raise UnreadableCertificateError("it wants a passphrase; give a key without one, readable by its owner only") from error
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise UnreadableCertificateError(f"it can't be read: {error}") from error
 
 

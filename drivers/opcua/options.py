@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -91,7 +93,7 @@ class OpcUaOptions:
             user=options.optional("user"),
             password=options.optional("password"),
             user_certificate=_file(options, "user_certificate", from_file),
-            user_key=_file(options, "user_key", private_key),
+            user_key=_file(options, "user_key", _kept_private),
             sampling_ms=options.integer("sampling_ms", 0, 1, 60_000) if "sampling_ms" in setup.options else None,
             history=options.flag("history", default=True),
             alarms=_notifier(options, setup),
@@ -175,6 +177,13 @@ def _file(options: Options, key: str, read: Callable[[Path], object]) -> Path | 
     except UnreadableCertificateError as error:
         raise options.wrong(key, f"names a file that can't be used: {path}: {error}") from error
     return path
+
+
+def _kept_private(key: Path) -> None:
+    """Raise `UnreadableCertificateError` for a key that others can read, or nobody."""
+    if os.name == "posix" and key.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise UnreadableCertificateError("others can read it; let only the station's user do so (mode 600)")
+    private_key(key)
 
 
 def _fingerprint(options: Options) -> str | None:

@@ -36,6 +36,7 @@ class Made:
         certificate, key = folder / f"{name}.der", folder / f"{name}-key.pem"
         certificate.write_bytes(self.der)
         key.write_bytes(self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        key.chmod(0o600)
         return certificate, key
 
 

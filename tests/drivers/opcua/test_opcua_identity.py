@@ -4,12 +4,15 @@ import os
 import socket
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from hypothesis import given
+from hypothesis import strategies as st
 from made_certificates import made
 
 from drivers.opcua import identity as module
@@ -17,6 +20,8 @@ from drivers.opcua.certificates import UnreadableCertificateError, from_file, le
 from drivers.opcua.clocks import utc_now
 from drivers.opcua.identity import IdentityError, identity, renew
 from drivers.opcua.trust import expiring
+
+GOOD = made("urn:test:good", hosts=("plc7", "10.0.0.7")).der
 
 
 def test_it_is_made_once_with_host_and_application_uri_for_ten_years(tmp_path):
@@ -120,3 +125,12 @@ def test_what_is_no_certificate_is_said(nonsense, tmp_path):
     (tmp_path / "it.pem").write_bytes(nonsense)
     with pytest.raises(UnreadableCertificateError):
         from_file(tmp_path / "it.pem")
+
+
+@given(st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), min_size=1, max_size=6))
+def test_whatever_a_stranger_sends_as_certificate_is_read_or_said_to_be_none(changes):
+    der = bytearray(GOOD)
+    for place, value in changes:
+        der[place % len(der)] = value
+    with suppress(UnreadableCertificateError):
+        assert len(leaf(bytes(der)).fingerprint) == 64

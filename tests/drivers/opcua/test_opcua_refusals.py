@@ -1,6 +1,7 @@
 """What a server's status codes mean to a person: each a sentence with its code, the clocks first, nothing secret."""
 
 import asyncio
+import os
 from datetime import timedelta
 
 import pytest
@@ -140,3 +141,12 @@ def test_who_mends_one_cause_hears_of_the_next_and_of_none_twice():
         return [event.reason async for event in lifeline.events(connection)]
 
     assert asyncio.run(told()) == ["no trust", "no user"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps rights in another way")
+def test_a_users_key_that_others_can_read_is_refused(tmp_path, kept):
+    certificate, key = kept
+    key.chmod(0o640)
+    with pytest.raises(MachineSetupError, match=r"'user_key' names a file that can't be used: .*others can read it") as error:
+        options_of(tmp_path, user_certificate=str(certificate), user_key=str(key))
+    assert error.value.option == "user_key"
