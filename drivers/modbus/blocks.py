@@ -56,7 +56,9 @@ class BlockReader:
         isolations = self._isolations.setdefault(group, [Isolation(block) for block in group.blocks])
         now = self._stamp()[1] / 1e9
         told: _Answers = {}
-        parts = await _ask(asker, [(each, piece) for each in isolations for piece in each.due(now)], now, told)
+        asked = [(each, piece) for each in isolations for piece in each.due(now)]
+        sign_of_life = [(isolations[0], isolations[0].next_chance)]
+        parts = await _ask(asker, asked or sign_of_life, now, told)
         found = await _search(asker, parts, now)
         self._is_news = True
         if all(isolation.is_plain for isolation in isolations):
@@ -111,13 +113,12 @@ def _values(group: PlannedGroup, told: _Answers, found: _Answers) -> list[Value]
     """Return the values in the group's order: whole blocks in one go, parts one by one."""
     words = {piece.block: reply for piece, reply in told.items()}
     values = group.decoder.decode([words.get(block, silence) for block, silence in zip(group.blocks, group.silence, strict=True)])
-    if len(words) == len(group.blocks) and all(block in words for block in group.blocks):
-        return values
     for block in group.blocks:
         if block not in words:
             _put(values, group, dict.fromkeys(place.tag.name for place in block.places))
+    planned = set(group.blocks)
     for piece, reply in (told | found).items():
-        if piece.block not in group.blocks:
+        if piece.block not in planned:
             _put(values, group, dict(zip(piece.decoder.tags, piece.decoder.decode([reply]), strict=True)))
     _put(values, group, dict.fromkeys(_late_cycles(found)))
     return values

@@ -2,7 +2,7 @@
 
 A refused block is cut in two, and each half again, until what is refused is a single value: the culprit. Cuts never tear a
 value, and lie where nothing is wanted while there is such a gap, because registers that were only read along may be the
-reason. A culprit is asked again once in a while; when the last one answers, the block is tried whole again.
+reason. A culprit is asked again, ever more rarely; when the last one answers, the block is tried whole again.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from drivers.modbus.plan import Block
 from drivers.tag import Purpose
 
 ASK_AGAIN_S = 60.0
-"""How often an address is asked that does not exist, while its neighbours are told."""
+"""How often an address is asked in the end that does not exist, while its neighbours are told."""
 
-ASK_SOON_S = 2.0
+ASK_SOON_S = 1.0
 """How often one value of a block is asked of which nothing is told, or one that was refused for what may pass."""
 
 _ADDRESS = 2
@@ -36,6 +36,8 @@ class Piece:
     block: Block
     code: int = 0
     ask_again_at: float = 0.0
+    pause_s: float = ASK_SOON_S
+    """It doubles each time an address is refused again; a device may only have been starting."""
     is_known: bool = False
     """Whether the device has answered for exactly this piece."""
 
@@ -52,6 +54,7 @@ class Isolation:
         self._block = block
         self._pieces = [Piece(block)]
         self._culprits: tuple[Piece, ...] = ()
+        self._ask_mute_at = 0.0
 
     @property
     def is_plain(self) -> bool:
@@ -72,8 +75,14 @@ class Isolation:
 
     def due(self, now: float) -> list[Piece]:
         """Return what to ask in this round; of a block of which nothing is told, one piece after the other."""
-        due = [piece for piece in self._pieces if not piece.code or piece.ask_again_at <= now]
-        return due[:1] if self._is_mute else due
+        if self._is_mute:
+            return [self.next_chance] if self._ask_mute_at <= now else []
+        return [piece for piece in self._pieces if not piece.code or piece.ask_again_at <= now]
+
+    @property
+    def next_chance(self) -> Piece:
+        """Return what was not asked for the longest time."""
+        return min(self._pieces, key=lambda piece: piece.ask_again_at)
 
     def told(self, piece: Piece) -> None:
         """Note that `piece` was answered."""
@@ -91,8 +100,9 @@ class Isolation:
         if parts:
             return self._replace(piece, [Piece(Block.around(part)) for part in parts])
         piece.code, piece.is_known = code, True
-        piece.ask_again_at = now + (ASK_AGAIN_S if code == _ADDRESS else ASK_SOON_S)
-        self._ask_a_mute_block_soon(now)
+        piece.ask_again_at = now + piece.pause_s
+        piece.pause_s = min(2 * piece.pause_s, ASK_AGAIN_S if code == _ADDRESS else ASK_SOON_S)
+        self._ask_mute_at = now + ASK_SOON_S
         return []
 
     @property
@@ -105,13 +115,6 @@ class Isolation:
         self._pieces[at : at + 1] = parts
         self._pieces.sort(key=_has_no_cycle)
         return sorted(parts, key=_has_no_cycle)
-
-    def _ask_a_mute_block_soon(self, now: float) -> None:
-        """A device that refuses all is not ready yet: one piece after the other is its next chance."""
-        if not self._is_mute:
-            return
-        self._pieces.sort(key=lambda piece: piece.ask_again_at)
-        self._pieces[0].ask_again_at = min(self._pieces[0].ask_again_at, now + ASK_SOON_S)
 
 
 def halves(places: Sequence[Place]) -> list[Sequence[Place]]:

@@ -141,14 +141,46 @@ def test_many_culprits_are_counted_not_listed():
     assert reason == "holding:0 (t0), holding:10 (t10), holding:20 (t20) and 7 more: it has no such address; 90 others are read"
 
 
-def test_a_culprit_is_asked_once_a_minute():
+def test_a_culprit_is_asked_soon_at_first_and_in_the_end_once_a_minute():
     panel = Panel(row(30), Memory(7))
-    panel.settle(2)
-    asked = 0
-    for _ in range(1200):
+    asked = []
+    for tenth in range(4000):
         panel.round()
-        asked += ("holding", 7, 1) in panel.memory.asked
-    assert asked == 2
+        if ("holding", 7, 1) in panel.memory.asked:
+            asked.append(round(tenth / 10))
+    assert asked == [0, 1, 3, 7, 15, 31, 63, 123, 183, 243, 303, 363]
+
+
+@pytest.mark.parametrize("code", [1, 2, 3, 4, 7, 8, 9, 255])
+def test_a_device_that_refused_some_requests_is_live_within_seconds(code):
+    class Starting(Memory):
+        left = 4
+
+        def answer(self, start, count):
+            self.left -= 1
+            return ExceptionReplyError(code) if self.left >= 0 else super().answer(start, count)
+
+    panel = Panel(row(30), Starting())
+    assert panel.settle(45) == {f"t{at}": at for at in range(30)}
+    panel.remarks()
+    assert panel.remarks() == []
+
+
+@pytest.mark.parametrize("code", [1, 2, 3, 4, 7, 8, 9, 255])
+@pytest.mark.parametrize("rounds", [5, 100])
+def test_a_device_that_refused_all_for_a_while_is_live_within_seconds(code, rounds):
+    class Starting(Memory):
+        is_ready = False
+
+        def answer(self, start, count):
+            return super().answer(start, count) if self.is_ready else ExceptionReplyError(code)
+
+    panel = Panel(row(30), Starting())
+    panel.settle(rounds)
+    ((_, is_over),) = panel.remarks()
+    panel.memory.is_ready = True
+    assert panel.settle(15) == {f"t{at}": at for at in range(30)}
+    assert (is_over, panel.remarks()) == (False, [("all of its 30 tags are read", True)])
 
 
 def test_what_may_pass_is_asked_again_soon():
@@ -158,16 +190,22 @@ def test_what_may_pass_is_asked_again_soon():
     assert panel.round(ASK_SOON_S)["t7"] == 7
 
 
-def test_a_device_that_refuses_all_is_asked_little_and_is_back_soon():
+def test_a_device_that_refuses_all_is_asked_for_one_value_a_round():
     panel = Panel(row(30), Memory(*range(30)))
     panel.settle()
-    panel.round()
-    assert panel.memory.asked == []
-    panel.round(ASK_SOON_S)
-    assert len(panel.memory.asked) == 1
-    panel.memory.holes.clear()
-    panel.round(ASK_SOON_S)
-    assert panel.round() == {f"t{at}": at for at in range(30)}
+    for _ in range(20):
+        panel.round()
+        assert len(panel.memory.asked) == 1, "a sign of life, and its next chance"
+
+
+def test_a_block_that_is_refused_beside_others_is_asked_once_a_second():
+    panel = Panel([*row(30), *(tag(f"far{at}", 1000 + at) for at in range(30))], Memory(*range(1000, 1030)))
+    panel.settle()
+    asked = 0
+    for _ in range(50):
+        assert panel.round()["t29"] == 29
+        asked += len(panel.memory.asked) - 1
+    assert asked == 5
 
 
 def test_a_new_connection_tries_all_anew():
