@@ -14,6 +14,7 @@ from asyncua.client.client import Client
 from asyncua.ua.ua_binary import struct_from_binary
 
 from drivers.opcua.clocks import utc_now
+from drivers.opcua.published import UNREADABLE
 
 REQUEST_S = 2.0
 """How long a server may think about one request."""
@@ -41,8 +42,8 @@ async def discover(url: str) -> Discovered:
         return await _endpoints(client, url)
     except ua.UaStatusCodeError as error:
         raise NoDiscoveryError(ua.StatusCode(error.code).name) from error
-    except ua.UaError as error:
-        raise NoDiscoveryError(str(error)) from error
+    except UNREADABLE as error:
+        raise NoDiscoveryError(f"its answer can't be read: {error}") from error
     finally:
         client.disconnect_socket()
 

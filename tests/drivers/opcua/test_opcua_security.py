@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import struct
 import subprocess
 import sys
@@ -209,31 +210,62 @@ def test_a_password_goes_in_encrypted_and_a_wrong_one_is_said_without_showing_it
 
 
 @asynccontextmanager
-async def clock_off_by(seconds, port):
-    """Pass everything on to the server at `port`, but have it say another time to those who ask for its ways in."""
+async def answering_otherwise(port, change):
+    """Pass everything on to the server at `port`, but `change` what it answers to those who ask for its ways in."""
 
-    async def passing(reader, writer, change):
+    async def passing(reader, writer, passed_on):
         while data := await reader.read(65536):
-            writer.write(change(data))
+            writer.write(passed_on(data))
         writer.close()
 
-    def shifted(data):
-        if data[:3] != b"MSG" or data[BODY : BODY + 4] != ENDPOINTS:
-            return data
-        (at,) = struct.unpack_from("<q", data, BODY + 4)
-        return data[: BODY + 4] + struct.pack("<q", at + int(seconds * TICKS_A_SECOND)) + data[BODY + 12 :]
+    def changed(data):
+        return change(data) if data[:3] == b"MSG" and data[BODY : BODY + 4] == ENDPOINTS else data
 
     passed = []
 
     async def serve(reader, writer):
         passed.append(asyncio.current_task())
         theirs, ours = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(passing(reader, ours, bytes), passing(theirs, writer, shifted))
+        await asyncio.gather(passing(reader, ours, bytes), passing(theirs, writer, changed))
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         yield server.sockets[0].getsockname()[1]
         await asyncio.gather(*passed)
+
+
+def clock_off_by(seconds, port):
+    """Have the server at `port` say another time."""
+
+    def shifted(data):
+        (at,) = struct.unpack_from("<q", data, BODY + 4)
+        return data[: BODY + 4] + struct.pack("<q", at + int(seconds * TICKS_A_SECOND)) + data[BODY + 12 :]
+
+    return answering_otherwise(port, shifted)
+
+
+def test_whatever_is_answered_to_who_asks_for_the_ways_in_is_a_way_in_or_a_sentence(options_for, ports):
+    chance = random.Random(20)
+
+    def spoilt(data):
+        found = bytearray(data)
+        for _ in range(chance.randint(1, 4)):
+            found[chance.randrange(BODY + 4, len(found))] = chance.randrange(256)
+        return bytes(found)
+
+    async def scenario():
+        ends = []
+        async with answering_otherwise(ports["good"], spoilt) as port:
+            for _ in range(12):
+                try:
+                    ends.append(await enter(options_for("good", port=port), patience_s=1))
+                except LinkLostError as lost:
+                    ends.append(lost.fault)
+        return ends
+
+    ends = asyncio.run(scenario())
+    assert set(ends) <= {(), LinkFault.NOT_ADMITTED, LinkFault.CLOSED}
+    assert {(), LinkFault.NOT_ADMITTED} <= set(ends)
 
 
 @pytest.mark.parametrize(
