@@ -21,10 +21,12 @@ from drivers.reading import LinkDown, LinkUp
 from drivers.tag import DataType, Role, Tag
 from station_db.errors import RecordError
 from station_db.reader import Reader
-from tests.outside_driver.lineside_scale.driver import create
 from tests.stations.plant import child, wait_for
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # as if its package were installed
+from lineside_scale.driver import create  # noqa: E402 it is only there now
+
 STATION = """config_version = 1
 [station]
 id = "ST-7"
@@ -120,6 +122,13 @@ def test_it_is_back_with_its_machine(tmp_path: Path):
     with ExitStack() as machines:
         port = machines.enter_context(little_scale(tmp_path)).port
         assert asyncio.run(lives(port, machines)) == [LinkUp, LinkDown, LinkUp]
+
+
+def test_the_manual_shows_it_as_it_is():
+    page = (HERE.parents[1] / "docs" / "drivers.md").read_text(encoding="utf-8")
+    for module in ("driver.py", "line.py"):
+        assert f"```python\n{(HERE / 'lineside_scale' / module).read_text(encoding='utf-8')}```" in page
+    assert (HERE / "lineside_scale-1.0.dist-info" / "entry_points.txt").read_text(encoding="utf-8") in page
 
 
 def test_a_station_checks_it_without_a_change_in_lineside(scale, tmp_path: Path):

@@ -1,15 +1,11 @@
-"""The driver of a counting scale: `ASK weight` is answered by `weight 12.50`, `SET target 100` by `OK` or `NO reason`.
-
-All it must know of Lineside are `drivers.driver`, `drivers.tag` and `drivers.reading`;
-`drivers.link` and `drivers.options` save work.
-"""
+"""The driver of a counting scale: `ASK weight` is answered by `weight 12.50`, `SET target 100` by `OK` or `NO reason`."""
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
-from drivers.dialling import dial_fault
 from drivers.driver import (
     DeviceSetup,
     Driver,
@@ -18,10 +14,14 @@ from drivers.driver import (
     WriteRefusedError,
     WriteUnknownError,
 )
+from drivers.finishing import Finishing
 from drivers.link import KEEP_ALIVE_S, Lifeline, LinkFault, LinkLostError
 from drivers.options import Options
 from drivers.reading import Batch, Event, Heard, LinkUp, Quality
+from drivers.scaling import Scaling
 from drivers.tag import DataType, Tag, Value
+from drivers.writing import raw_to_write
+from lineside_scale.line import Line
 
 NUMBERS = {DataType.INT32: int, DataType.UINT32: int, DataType.FLOAT64: float}
 
@@ -30,93 +30,90 @@ def create(setup: DeviceSetup) -> Driver:
     """Check the whole setup without touching the network."""
     options = Options(setup.device, setup.options, ("host", "port", "timeout_ms"))
     host, port = options.text("host"), options.integer("port", 4001, 1, 65535)
+    if not setup.tags:
+        raise MachineSetupError(setup.device, "it has no tags, so there is nothing to ask")
     for tag in setup.tags:
         if tag.data_type not in NUMBERS:
             raise MachineSetupError(setup.device, f"a scale tells {', '.join(NUMBERS)}, not {tag.data_type}", tag.name)
         if not tag.address.isidentifier():
             raise MachineSetupError(setup.device, f"'{tag.address}' is no word of a scale", tag.name)
-    return ScaleDriver(setup, host, port, options.integer("timeout_ms", 800, 50, 10_000) / 1000)
+    return ScaleDriver(setup, Line(host, port, options.integer("timeout_ms", 400, 50, 10_000) / 1000))
 
 
 class ScaleDriver:
     """One scale on one connection; see `drivers.driver.Driver`."""
 
-    def __init__(self, setup: DeviceSetup, host: str, port: int, timeout_s: float) -> None:
+    def __init__(self, setup: DeviceSetup, line: Line) -> None:
         self._setup = setup
-        self._at = host, port
-        self._timeout_s = timeout_s
+        self._line = line
         self._lifeline = Lifeline(setup.device, setup.stamp)
-        self._turn = asyncio.Lock()
-        self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._finishing = Finishing(setup.device, setup.tags)
 
     def events(self) -> AsyncIterator[Event]:
         """Yield what the scale says until `close`."""
         return self._lifeline.events(self._connection)
 
     async def read(self, tags: Sequence[Tag]) -> Sequence[Value]:
-        """Read now."""
+        """Read now. Raises `UnreachableError`."""
         try:
-            return [await self._value(tag) for tag in tags]
+            return self._finishing.believable(tags, [await self._value(tag) for tag in tags])
         except LinkLostError as lost:
             raise UnreachableError(self._setup.device, lost.reason) from lost
 
     async def write(self, tag: Tag, value: Value) -> None:
-        """Write once."""
-        if not tag.writable or isinstance(value, str) or value is None:
-            raise WriteRefusedError(self._setup.device, f"'{tag.name}' was not written: it can't be {value!r}")
+        """Write once. Raises `WriteRefusedError`, `WriteUnknownError`, `UnreachableError` (not sent)."""
+        raw = raw_to_write(self._setup.device, tag, value)
         try:
-            async with self._turn:
-                await self._dial()
+            await self._line.reach()
         except LinkLostError as lost:
             raise UnreachableError(self._setup.device, lost.reason) from lost
         try:
-            answer = await self._ask(f"SET {tag.address} {value:g}")
+            answer = await self._line.ask(f"SET {tag.address} {raw}")
         except LinkLostError as lost:
             raise WriteUnknownError(self._setup.device, f"'{tag.name}' may be written: {lost.reason}") from lost
         if answer != "OK":
             raise WriteRefusedError(self._setup.device, f"'{tag.name}' was not written: {answer.removeprefix('NO ')}")
 
     async def close(self) -> None:
-        """End the link."""
+        """End the link; `events()` stops."""
         self._lifeline.end()
-        self._hang_up()
+        self._line.close()
 
     async def _connection(self) -> AsyncGenerator[Event, None]:
-        """Poll every group when it is due, and ask something at least every 400 ms."""
-        due = dict.fromkeys(self._setup.groups, 0.0)
-        is_up, asked = False, 0.0
+        """Ask for every group when it is due, and for something at least every 400 ms; up is who has answered."""
+        due = {tag.group: 0.0 for tag in self._setup.tags}
+        is_up, heard = False, 0.0
         try:
             while not self._lifeline.is_ending:
                 now = asyncio.get_running_loop().time()
-                batches = [await self._batch(group) for group, at in due.items() if at <= now and self._tags(group)]
-                due |= {group: now + self._setup.groups[group] / 1000 for group, at in due.items() if at <= now}
-                if not batches and now - asked >= KEEP_ALIVE_S:
-                    await self._value(self._setup.tags[0])
-                    batches = [Heard(self._setup.device, *self._setup.stamp())]
-                if batches:
-                    asked = now
-                    if not is_up:
-                        is_up = True
-                        yield LinkUp(self._setup.device, *self._setup.stamp())
-                for event in batches:
+                events = [await self._scan(group) for group, at in due.items() if at <= now]
+                if not events and now - heard >= KEEP_ALIVE_S:
+                    events = [await self._sign_of_life()]
+                if events and not is_up:
+                    is_up = True
+                    yield LinkUp(self._setup.device, *self._setup.stamp())
+                for event in events:
                     yield event
-                wake = min(*due.values(), asked + KEEP_ALIVE_S)
-                await self._lifeline.wait(wake - asyncio.get_running_loop().time())
+                heard = now if events else heard
+                due |= {group: now + self._setup.groups[group] / 1000 for group, at in due.items() if at <= now}
+                await self._lifeline.wait(min(*due.values(), heard + KEEP_ALIVE_S) - asyncio.get_running_loop().time())
         finally:
-            self._hang_up()
+            self._line.hang_up()
 
-    async def _batch(self, group: str) -> Event:
-        tags = self._tags(group)
+    async def _scan(self, group: str) -> Event:
+        tags = [tag for tag in self._setup.tags if tag.group == group]
         values = [await self._value(tag) for tag in tags]
         qualities = tuple(Quality.BAD if value is None else Quality.GOOD for value in values)
-        return Batch(self._setup.device, group, tuple(tag.name for tag in tags), values, *self._setup.stamp(), qualities)
+        names = tuple(tag.name for tag in tags)
+        return self._finishing.finish(Batch(self._setup.device, group, names, values, *self._setup.stamp(), qualities))
 
-    def _tags(self, group: str) -> list[Tag]:
-        return [tag for tag in self._setup.tags if tag.group == group]
+    async def _sign_of_life(self) -> Event:
+        await self._value(self._setup.tags[0])
+        return Heard(self._setup.device, *self._setup.stamp())
 
     async def _value(self, tag: Tag) -> Value:
-        """What the scale says of one word; None where it does not know it or says nonsense."""
-        word, _, said = (await self._ask(f"ASK {tag.address}")).partition(" ")
+        """What the scale says of one word; None where it does not know it or says no number."""
+        word, _, said = (await self._line.ask(f"ASK {tag.address}")).partition(" ")
         if word == "NO":
             return None
         if word != tag.address:
@@ -125,38 +122,4 @@ class ScaleDriver:
             raw = NUMBERS[tag.data_type](said)
         except ValueError:
             return None
-        return raw if tag.scale == 1.0 and tag.offset == 0.0 else raw * tag.scale + tag.offset
-
-    async def _ask(self, line: str) -> str:
-        async with self._turn:
-            reader, writer = await self._dial()
-            try:
-                async with asyncio.timeout(self._timeout_s):
-                    writer.write(f"{line}\n".encode("ascii"))
-                    answer = await reader.readline()
-            except TimeoutError as error:
-                self._hang_up()  # a late answer must never be taken for the next one
-                raise LinkLostError(LinkFault.SILENT, f"no answer within {self._timeout_s * 1000:g} ms") from error
-            except (OSError, ValueError) as error:
-                self._hang_up()
-                raise LinkLostError(LinkFault.CLOSED, "the scale closed the connection") from error
-            if not answer.endswith(b"\n"):
-                self._hang_up()
-                raise LinkLostError(LinkFault.CLOSED, "the scale closed the connection")
-            return answer.decode("ascii", "replace").strip()
-
-    async def _dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if self._line is None:
-            if self._lifeline.is_ending:
-                raise LinkLostError(LinkFault.CLOSED, "it was closed")
-            try:
-                async with asyncio.timeout(self._timeout_s):
-                    self._line = await asyncio.open_connection(*self._at)
-            except OSError as error:
-                raise dial_fault(error, *self._at, self._timeout_s) from error
-        return self._line
-
-    def _hang_up(self) -> None:
-        if self._line is not None:
-            self._line[1].close()
-            self._line = None
+        return Scaling.of(tag).to_units(raw) if math.isfinite(raw) else None
