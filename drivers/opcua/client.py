@@ -33,10 +33,9 @@ class SecuredClient(Client):
     """The server's certificate, checked but for whose it is: only the session tells that for sure."""
     ahead: timedelta | None = None
     """How far the server's clock is ahead of ours, where it was asked."""
-
-    _is_taken = False
     given: Path | None = None
     """The file that `trusted` came from, where the server was not asked for it."""
+    _is_taken = False
 
     def trust(self, certificate: Certificate, ahead: timedelta | None, given: Path | None) -> None:
         """Talk to nobody but the holder of this certificate."""
@@ -118,9 +117,10 @@ class SecuredClient(Client):
         """Say what it may mean that a server which is there goes away, or silent, as soon as it sees our certificate."""
         is_silent = isinstance(error, TimeoutError)
         did = "said no more" if is_silent else "closed the connection"
+        clocks = apart(self.ahead)
         return LinkLostError(
             LinkFault.SILENT if is_silent else LinkFault.CLOSED,
-            f"the server {did} while this station proved who it is; if that goes on, the server does not trust the station: "
+            f"{clocks}{'; then: ' if clocks else ''}the server {did} while this station proved who it is; if that goes on, the server does not trust the station: "
             f"accept its certificate there (`lineside certificate STATION.toml` shows it){self._or_outdated()}",
         )
 
