@@ -116,12 +116,12 @@ class SecuredClient(Client):
     def _left_waiting(self, error: OSError) -> LinkLostError:
         """Say what it may mean that a server which is there goes away, or silent, as soon as it sees our certificate."""
         is_silent = isinstance(error, TimeoutError)
-        did = "said no more" if is_silent else "closed the connection"
         clocks = apart(self.ahead)
         return LinkLostError(
             LinkFault.SILENT if is_silent else LinkFault.CLOSED,
-            f"{clocks}{'; then: ' if clocks else ''}the server {did} while this station proved who it is; if that goes on, the server does not trust the station: "
-            f"accept its certificate there (`lineside certificate STATION.toml` shows it){self._or_outdated()}",
+            f"{clocks}{'; then: ' if clocks else ''}the server {'said no more' if is_silent else 'closed the connection'} "
+            "while this station proved who it is; if that goes on, the server does not trust the station: accept its certificate "
+            f"there (`lineside certificate STATION.toml` shows it){self._or_outdated()}",
         )
 
     def _or_outdated(self) -> str:
