@@ -18,7 +18,10 @@ WIDTH = 1 << 32
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One sample of a running cycle: `index` within it, `values` by channel; None where a channel was bad."""
+    """One sample of a running cycle: `index` within it, `values` by channel; None where a channel was bad.
+
+    Empty values: nothing of this cycle was seen, so that no other curve is taken for its own.
+    """
 
     cycle: int
     index: int
@@ -87,7 +90,11 @@ class CycleWatch:
         self._seen_at = now
         begins = self._start is not None and self._start.fires(image)
         ends = self._end.fires(image)
-        points = [] if self._stroke is None else [self._sample(self._stroke, image, now, is_last=ends)]
+        points: list[Point] = []
+        if self._stroke is not None:
+            points.append(self._sample(self._stroke, image, now, is_last=ends))
+        elif ends:
+            points.append(Point(self._number_of(image, is_last=True), 0, ()))
         if ends:
             self._finish(now)
         if begins or (ends and self._start is None):

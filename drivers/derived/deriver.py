@@ -202,7 +202,7 @@ class _Cycle:
         if point.values is None:
             self._lost += 1
             return
-        columns = tuple((value,) for value in point.values)
+        columns = tuple((value,) for value in point.values) or tuple(() for _ in self.setup.channels)
         lost, self._lost = self._lost, 0
         names, units = self.setup.channels, self.setup.units
         yield Samples(batch.device, point.cycle, names, units, point.index, columns, lost, batch.at, batch.heard_ns)

@@ -24,6 +24,7 @@ from drivers.derived.setup import (
 from drivers.driver import MachineSetupError
 from drivers.link import RemarkCode
 from drivers.reading import Batch, Remark, Samples
+from hmi.engine.curves import Curves
 from tests.drivers.derived.derived_scans import Scans
 
 RESULTS = (
@@ -54,7 +55,7 @@ def make(press, forces):
 
 def curve(press, cycle):
     return [
-        (one.first, [round(column[0], 3) for column in one.columns], one.lost)
+        (one.first, [round(column[0], 3) for column in one.columns if column], one.lost)
         for one in press.events
         if isinstance(one, Samples) and one.cycle == cycle
     ]
@@ -84,7 +85,22 @@ def test_a_cycle_whose_start_nobody_saw_is_counted_without_results(press):
     press.see(clamped=True, force=9.0)
     press.see(clamped=False, force=1.0)
     assert (press.made[CYCLE], press.made[DURATION], press.made["peak"]) == (1, None, None)
-    assert curve(press, 1) == []
+    assert curve(press, 1) == [(0, [], 0)]
+
+
+def test_a_stroke_that_was_half_seen_before_the_link_was_lost_gets_no_curve(press):
+    press.see(clamped=False, force=0.0)
+    press.see(clamped=True, force=5.0)
+    press.lose()
+    press.find()
+    press.see(clamped=True, force=6.0)
+    press.see(clamped=False, force=1.0)
+    assert (press.made[CYCLE], press.made["peak"]) == (1, None)
+    curves = Curves()
+    for event in press.events:
+        if isinstance(event, Samples):
+            curves.add(event)
+    assert curves.take(1) == {}
 
 
 def test_a_bad_channel_is_a_sample_that_is_missing(press):
