@@ -30,6 +30,12 @@ def follow(station: Station, turn: Turn) -> Station:
     return replace(station, shift=running, tally=Tally(since), timeline=timeline.since(station.timeline, since))
 
 
+def keep_up(station: Station, turn: Turn) -> Station:
+    """Begin the next shift before anything of it is counted: what comes need not wait for a tick."""
+    is_over = station.shift is not None and turn.now.wall >= station.shift.ended_at
+    return follow(station, turn) if is_over else station
+
+
 def watch_clock(station: Station, turn: Turn) -> Station:
     """Notice a clock that was set, and say so for a while. A clock that drifts slowly is followed in silence."""
     skew = turn.now.wall - turn.now.mono // 1000

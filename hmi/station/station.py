@@ -55,7 +55,7 @@ def begin(setup: Setup, resume: Resume, now: Moment) -> Outcome:
 def hear(station: Station, event: Event, curves: Curves, now: Moment) -> Outcome:
     """A machine spoke (or fell silent). `curves` are its completed curves by cycle number."""
     turn = Turn(now)
-    after = machines.hear(station, event, curves, turn)
+    after = machines.hear(calendar_turn.keep_up(station, turn), event, curves, turn)
     after = evidence.follow(after, event.device, turn) if event.device in after.wirings else after
     return _decide(station, after, turn)
 
@@ -149,7 +149,7 @@ def _try(station: Station, command: Command, turn: Turn) -> tuple[Station, Turn]
     """Do it, or leave all as it was with the reason."""
     try:
         permissions.check(type(command.body), station.role)
-        return wishes.do(station, command, turn), turn
+        return wishes.do(calendar_turn.keep_up(station, turn), command, turn), turn
     except RefusedError as refusal:
         untouched = Turn(turn.now, turn.actor, command.id)
         untouched.refuse(refusal.code, *refusal.words)

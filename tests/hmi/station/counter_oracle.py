@@ -252,10 +252,17 @@ class History:
         if not self.tampered or not old:
             return False
         limit = most(self.twin.rate, self.wall - self.seen_at + KEPT_S * 1_000_000)
-        moved = {p: (self.twin.shown[p] - old[p]) % self.twin.size for p in self.tampered}
-        alike = {p for p, step in moved.items() if step <= limit or (self.rebooted and self.twin.shown[p] <= limit)}
+        alike = {p for p in self.tampered if self._looks_like_parts(old[p], self.twin.shown[p], limit)}
         needed = 2 if len(self.twin.counters) == 3 and alike == self.tampered else 1
         return len(alike) >= needed
+
+    def _looks_like_parts(self, old: int, new: int, limit: int) -> bool:
+        """Not too many, and begun again only from the last hundredth of its range (or, after a restart, from zero)."""
+        if self.rebooted and new <= limit:
+            return True
+        step = (new - old) % self.twin.size
+        is_wrap = new < old and not self.rebooted
+        return step <= (min(limit, max(self.twin.size // 100, 8)) if is_wrap else limit)
 
     # what may happen
     def makes(self, most_parts: int = 6) -> None:
@@ -263,7 +270,7 @@ class History:
         bad = 0 if Purpose.BAD not in self.twin.counters else self.chance.choice((0, 0, self.chance.randint(0, parts)))
         each = 60 / self.twin.rate
         for verdict in [True] * (parts - bad) + [False] * bad if parts <= 20 else []:
-            self.sleep(each * self.chance.choice((1, 1.01, 1.5, 4)))
+            self._waits(each * self.chance.choice((1, 1.01, 1.5, 4)))
             self.twin.make(int(verdict), int(not verdict))
             if self.chance.random() < 0.5:
                 self.sleep(min(0.05, each / 3))
@@ -272,6 +279,14 @@ class History:
         if parts > 20:
             self.sleep(each * parts * 1.01)
             self.twin.make(parts - bad, bad)
+
+    def _waits(self, seconds: float) -> None:
+        """Until the part is ready; the machine may be read in mid-cycle."""
+        is_read = self.reads and self.chance.random() < 0.4
+        self.sleep(seconds * 0.8)
+        if is_read:
+            self.scan()
+        self.sleep(seconds * 0.2)
 
     reads = True
 
@@ -321,7 +336,7 @@ class History:
 
     def idles(self) -> None:
         for _ in range(self.chance.choice((1, 3))):
-            self.sleep(self.chance.choice((0.1, 0.1, 1.0, 40.0)))
+            self.sleep(self.chance.choice((0.1, 0.1, 1.0, 40.0, 7200.0)))
             self.scan()
 
     def world(self) -> None:
