@@ -30,7 +30,7 @@ def reader(place: Place) -> Reader:
     """Return how the tag's value is read from its node's."""
     plain = _plain_reader(place)
     path = place.address.path
-    return (lambda found: plain(_part(found, path))) if path else plain
+    return (lambda found: plain(part(found, path))) if path else plain
 
 
 def is_plainly_real(place: Place) -> bool:
@@ -56,14 +56,22 @@ def _plain_reader(place: Place) -> Reader:
     return _real if scaling.is_identity else (lambda found: _scaled(_real(found), scaling))
 
 
-def _part(found: Any, path: tuple[str | int, ...]) -> Any:
+def part(found: Any, path: tuple[str | int, ...]) -> Any:
     """Follow `path` into structures and arrays; None where it leads nowhere."""
     for step in path:
-        if isinstance(step, str):
-            found = found.get(step) if isinstance(found, Mapping) else getattr(found, step, None)
-        else:
-            found = found[step] if isinstance(found, list | tuple) and step < len(found) else None
+        found = _step(found, step) if has_part(found, step) else None
     return found
+
+
+def has_part(found: Any, step: str | int) -> bool:
+    """Say whether a structure has the field, or an array the element."""
+    if isinstance(step, int):
+        return isinstance(found, list | tuple) and step < len(found)
+    return step in found if isinstance(found, Mapping) else hasattr(found, step)
+
+
+def _step(found: Any, step: str | int) -> Any:
+    return getattr(found, step) if isinstance(step, str) and not isinstance(found, Mapping) else found[step]
 
 
 def _bit(raw: Any, bit: int) -> bool | None:

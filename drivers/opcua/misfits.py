@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from drivers.opcua.address import Place
-from drivers.opcua.codec import reading
+from drivers.opcua.codec import has_part, part, reading
 from drivers.opcua.notification import Notification, Untold, quality
 from drivers.reading import Quality
 from drivers.tag import DataType
@@ -30,20 +30,19 @@ def misfit(place: Place, told: Notification) -> str | None:
         return _REASONS[told.status]
     if quality(told.status) is Quality.BAD or told.value is None or reading(place, told)[0] is not None:
         return None
-    value = told.value
-    if isinstance(value, Untold):
-        return value.reason
-    for kind, words in _NEVER.items():
-        if isinstance(value, kind):
-            return f"it holds {words}, which can't be a tag's value"
-    return _wrong_part(place, value)
+    if isinstance(told.value, Untold):
+        return told.value.reason
+    path = place.address.path
+    if path and not has_part(part(told.value, path[:-1]), path[-1]):
+        return "its value has no such part"
+    return _wrong_kind(place.tag.data_type, part(told.value, path))
 
 
-def _wrong_part(place: Place, value: Any) -> str | None:
-    """Say what a value is that is not what the tag says; a number out of its range may come back."""
-    wanted = place.tag.data_type
-    if place.address.path:
-        return f"its value has no such part, or one that is no {wanted}"
+def _wrong_kind(wanted: DataType, value: Any) -> str | None:
+    """Say what a value is that is not what the tag says; a number out of its range may come back, and so may none."""
+    if isinstance(value, tuple(_NEVER)):
+        words = next(words for kind, words in _NEVER.items() if isinstance(value, kind))
+        return f"it holds {words}, which can't be a tag's value"
     if isinstance(value, list | tuple):
         return "it holds an array; name an element of it, as in [0]"
     if isinstance(value, str) or hasattr(value, "Text"):
@@ -53,7 +52,7 @@ def _wrong_part(place: Place, value: Any) -> str | None:
         return (
             None if is_number and wanted not in (DataType.BOOL, DataType.STRING) else f"it holds a {_word(value)}, not {wanted}"
         )
-    return "it holds a structure; name a field of it, as in /Field"
+    return None if value is None else "it holds a structure; name a field of it, as in /Field"
 
 
 def _word(value: float) -> str:

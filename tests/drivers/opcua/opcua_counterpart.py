@@ -1,11 +1,19 @@
-"""An OPC UA server in a thread of its own, for the tests of a module: a structure, an enumeration, odd values."""
+"""An OPC UA server in a thread of its own, for the tests of a module: structures, an enumeration, arrays, odd values.
+
+`python opcua_counterpart.py PORT PKI EARLIER_NAMESPACES` is the same as a process, to be stopped and killed: it prints `made`,
+listens once it is told a line, prints `ready`, and ends when its standard input closes.
+"""
 
 import asyncio
 import hashlib
 import logging
+import sys
 import threading
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 from asyncua import Server, ua
 from asyncua.common.structures104 import new_enum, new_struct, new_struct_field
@@ -77,7 +85,8 @@ def serve(port, pki, *, earlier_namespaces=0):
     thread = threading.Thread(target=live)
     thread.start()
     ready.wait(5)
-    counterpart.run(_start(counterpart, earlier_namespaces))
+    counterpart.run(_make(counterpart, earlier_namespaces))
+    counterpart.run(counterpart.server.start())
     return counterpart, thread
 
 
@@ -96,7 +105,7 @@ async def _stop(server):
     await asyncio.wait(left, timeout=5) if left else None
 
 
-async def _start(counterpart, earlier_namespaces):
+async def _make(counterpart, earlier_namespaces):
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
     server = counterpart.server = Server()
     await server.init()
@@ -109,7 +118,6 @@ async def _start(counterpart, earlier_namespaces):
         await server.register_namespace(f"urn:test:other{number}")
     counterpart.index = await server.register_namespace(URI)
     await _fill(counterpart, server)
-    await server.start()
 
 
 async def _fill(counterpart, server):
@@ -117,6 +125,18 @@ async def _fill(counterpart, server):
     fields = [new_struct_field("Screw", ua.VariantType.UInt16), new_struct_field("Torque", ua.VariantType.Double)]
     structure, _ = await new_struct(server, index, "ScrewResult", fields)
     states = await new_enum(server, index, "StateNumber", ["Stopped", "Idle", "Execute"])
+    cycle, _ = await new_struct(
+        server,
+        index,
+        "CycleResult",
+        [
+            new_struct_field("Number", ua.VariantType.Int64),
+            new_struct_field("Screw", structure),
+            new_struct_field("Curve", ua.VariantType.Float, array=True),
+            new_struct_field("Worker", ua.VariantType.String, optional=True),
+            new_struct_field("State", states),
+        ],
+    )
     await server.load_data_type_definitions()
 
     async def add(name, value, kind=None, datatype=None, writable=False):
@@ -133,3 +153,32 @@ async def _fill(counterpart, server):
     await add("Result", ua.ScrewResult(Screw=1, Torque=4.0), ua.VariantType.ExtensionObject, structure.nodeid)
     await add("Permit", 0, ua.VariantType.UInt16, writable=True)
     await add("Setpoint", 0.0, ua.VariantType.Double, writable=True)
+    last = ua.CycleResult(
+        Number=2**53 + 1, Screw=ua.ScrewResult(Screw=2, Torque=4.5), Curve=[0.5, 1.5], State=ua.StateNumber.Execute
+    )
+    await add("Last", last, ua.VariantType.ExtensionObject, cycle.nodeid)
+    await add("Screws", [ua.ScrewResult(Screw=n, Torque=n / 2) for n in (1, 2)], ua.VariantType.ExtensionObject, structure.nodeid)
+    await add("Values", [10, 20, 30], ua.VariantType.UInt16)
+    await add("Lowest", -(2**63), ua.VariantType.Int64)
+    await add("Highest", 2**64 - 1, ua.VariantType.UInt64)
+    await add("Greeting", ua.LocalizedText("Läuft", "de"), ua.VariantType.LocalizedText)
+    await add("Nothing", ua.Variant(), ua.VariantType.Null)
+    await add("Endless", float("inf"), ua.VariantType.Double)
+    await add("Made", datetime(2026, 3, 29, tzinfo=UTC), ua.VariantType.DateTime)
+    await add("Raw", b"ab", ua.VariantType.ByteString)
+    await add("Id", uuid.UUID(int=7), ua.VariantType.Guid)
+
+
+async def _serve_alone(port, pki, earlier_namespaces):
+    counterpart = Counterpart(port, identity(Path(pki)))
+    await _make(counterpart, earlier_namespaces)
+    print("made", flush=True)
+    if not await asyncio.to_thread(sys.stdin.readline):
+        return
+    async with counterpart.server:
+        print("ready", flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve_alone(int(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
