@@ -109,29 +109,42 @@ def in_mapping(key: KeyPath, table: MappingTable) -> Iterator[Found]:
 
 
 def in_cycle(key: KeyPath, cycle: CycleTable, machine: MachineTable, inputs: Inputs) -> Iterator[Found]:
-    """Within the cycle."""
+    """Between the cycle and its machine."""
     if machine.curve is not None:
         yield key, "cycle.curve_too", ()
-    for name, trigger in (("start", cycle.start), ("end", cycle.end)):
-        if trigger is not None and (trigger.becomes is None) is (trigger.moves is None):
-            yield (*key, name), "cycle.trigger", ()
-    channels = [channel.tag for channel in cycle.channels]
-    if TIME in channels[1:] or len(set(channels)) < len(channels):
-        yield (*key, "channels"), "cycle.channels", ()
-    for name, result in cycle.results.items():
-        if result.channel not in channels or result.channel == TIME:
-            yield (*key, "results", name), "cycle.result_channel", (result.channel,)
-    triggers = (cycle.end.tag,) if cycle.start is None else (cycle.start.tag, cycle.end.tag)
-    yield from inputs.wrong(key, triggers, may_be_text=True)
-    yield from inputs.wrong((*key, "channels"), tuple(tag for tag in channels if tag != TIME))
-    yield from inputs.wrong(key, (triggers[0], *(tag for tag in channels if tag in inputs.groups)), may_be_text=True)
     own = next((name for name, tag in machine.tags.items() if tag.purpose is Purpose.CYCLE), None)
     if own is not None and (cycle.end.tag != own or not cycle.end.moves):
         yield (*key, "end"), "cycle.own_counter", (own,)
-    taken = {*machine.tags, *machine.derived}
     for name in made_by_cycle(cycle, [tag.purpose for tag in machine.tags.values()]):
-        if name in taken:
+        if name in machine.tags or name in machine.derived:
             yield key, "derived.name_taken", (name,)
+    yield from in_triggers(key, cycle, inputs)
+    yield from in_channels(key, cycle, inputs)
+
+
+def in_triggers(key: KeyPath, cycle: CycleTable, inputs: Inputs) -> Iterator[Found]:
+    """Each moment is one, and told together with the channels."""
+    for name, trigger in (("start", cycle.start), ("end", cycle.end)):
+        if trigger is not None and (trigger.becomes is None) is (trigger.moves is None):
+            yield (*key, name), "cycle.trigger", ()
+    triggers = (cycle.end.tag,) if cycle.start is None else (cycle.start.tag, cycle.end.tag)
+    sampled = tuple(channel.tag for channel in cycle.channels if channel.tag in inputs.groups)
+    yield from inputs.wrong(key, (*triggers, *sampled), may_be_text=True)
+
+
+def in_channels(key: KeyPath, cycle: CycleTable, inputs: Inputs) -> Iterator[Found]:
+    """Time first if at all, each channel once and a number; results are those of channels."""
+    channels = [channel.tag for channel in cycle.channels]
+    if TIME in channels[1:] or len(set(channels)) < len(channels):
+        yield (*key, "channels"), "cycle.channels", ()
+    for tag in channels:
+        if tag in inputs.texts:
+            yield (*key, "channels"), "derived.input_text", (tag,)
+        elif tag != TIME and tag not in inputs.groups:
+            yield (*key, "channels"), "derived.input_unknown", (tag,)
+    for name, result in cycle.results.items():
+        if result.channel not in channels or result.channel == TIME:
+            yield (*key, "results", name), "cycle.result_channel", (result.channel,)
 
 
 def in_counts(where: KeyPath, machine: MachineTable, inputs: Inputs) -> Iterator[Found]:

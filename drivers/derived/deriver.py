@@ -6,50 +6,22 @@ instead of guessing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
 
 from drivers.derived import reach
-from drivers.derived.cycle import CycleWatch, Point
+from drivers.derived.batches import believed, joined
 from drivers.derived.edges import EdgeRule
-from drivers.derived.lamps import LampRule, Pace
-from drivers.derived.mapped import MapRule
-from drivers.derived.running import RunningRule
-from drivers.derived.setup import BOOT, CycleMade, Derivation, Edges, Lamps, Made, Mapped, Running
+from drivers.derived.rules import rule_of
+from drivers.derived.sampled import SampledCycle
+from drivers.derived.setup import BOOT, Derivation
 from drivers.link import RemarkCode
-from drivers.reading import Batch, Event, Heard, LinkDown, LinkUp, Lost, Quality, Remark, Samples
+from drivers.reading import Batch, Event, Heard, LinkDown, LinkUp, Lost, Remark, Samples
 from drivers.tag import Value
 
 SILENCE_NS = 1_500_000_000
 """A machine that tells changes by itself is heard at least every 500 ms; after so long it was not listened to."""
 
 Image = dict[str, Value]
-
-
-class Rule(Protocol):
-    """One tag made from others: a pure step from what is known now to its value."""
-
-    def turn(self, image: Mapping[str, Value], now: int) -> Value:
-        """Return the value at `now`, in ns of `heard_ns`; None where it is not known."""
-        ...
-
-    def forget(self) -> None:
-        """Nothing that was seen before counts."""
-        ...
-
-
-def rule_of(made: Made, silence: int | None) -> Rule:
-    """Return what makes a tag."""
-    match made:
-        case Lamps():
-            return LampRule(made.lamps, made.rows, Pace.of(made.blink_hz, silence))
-        case Edges():
-            return EdgeRule(made, silence)
-        case Running():
-            return RunningRule(made)
-        case Mapped():
-            return MapRule(made)
 
 
 class Deriver:
@@ -63,7 +35,7 @@ class Deriver:
         self._groups = derivation.groups
         self._periods_ms = periods_ms
         self._rules = {made.name: rule_of(made, silence) for made in derivation.made}
-        self._cycle = None if derivation.cycle is None else _Cycle(derivation.cycle, silence)
+        self._cycle = None if derivation.cycle is None else SampledCycle(derivation.cycle, silence)
         self._counting = [rule for rule in self._rules.values() if isinstance(rule, EdgeRule)]
         self._watches = [*self._counting, *([] if self._cycle is None else [self._cycle.watch])]
         self._count_group = self._groups.get(BOOT)
@@ -100,13 +72,13 @@ class Deriver:
                 yield event
 
     def _scan(self, batch: Batch) -> Iterator[Event]:
-        self._image |= _believed(batch)
+        self._image |= believed(batch)
         if batch.group in self._groups.values():
             yield from self._holes(batch)
             points = self._watch_cycle(batch)
             made = self._turn(batch.group, batch.heard_ns)
             yield from points
-            yield _joined(batch, made)
+            yield joined(batch, made)
         else:
             yield batch
         yield from self._unchanged(batch, but=batch.group)
@@ -134,7 +106,7 @@ class Deriver:
             before = dict(self._told)
             made = {name: value for name, value in self._turn(group, event.heard_ns).items() if before.get(name) != value}
             if made:
-                yield _joined(Batch(event.device, group, (), (), event.at, event.heard_ns), made)
+                yield joined(Batch(event.device, group, (), (), event.at, event.heard_ns), made)
 
     def _is_known(self, group: str) -> bool:
         return any(name in self._told for name, one in self._groups.items() if one == group)
@@ -181,48 +153,3 @@ class Deriver:
         self._has_remarked = True
         reason = reach.remark(self._cycle.setup, self._periods_ms[self._cycle.setup.group])
         yield Remark(event.device, RemarkCode.FEW_SAMPLES, reason, event.at, event.heard_ns)
-
-
-class _Cycle:
-    """The cycle watch, its points as `Samples`."""
-
-    def __init__(self, setup: CycleMade, silence: int | None) -> None:
-        self.setup = setup
-        self.watch = CycleWatch(setup, silence)
-        self._lost = 0
-
-    def samples(self, image: Image, batch: Batch) -> list[Samples]:
-        """Turn the watch; the samples that came of it."""
-        return [said for point in self.watch.turn(image, batch.heard_ns) for said in self._said(point, batch)]
-
-    def _said(self, point: Point, batch: Batch) -> Iterator[Samples]:
-        """A sample with a bad channel is none: the next one says that it is missing."""
-        if point.index == 0:
-            self._lost = 0
-        if point.values is None:
-            self._lost += 1
-            return
-        columns = tuple((value,) for value in point.values) or tuple(() for _ in self.setup.channels)
-        lost, self._lost = self._lost, 0
-        names, units = self.setup.channels, self.setup.units
-        yield Samples(batch.device, point.cycle, names, units, point.index, columns, lost, batch.at, batch.heard_ns)
-
-
-def _believed(batch: Batch) -> Image:
-    """The values of a batch; None where the quality is not good."""
-    if batch.qualities is None:
-        return dict(zip(batch.tags, batch.values, strict=True))
-    scan = zip(batch.tags, batch.values, batch.qualities, strict=True)
-    return {tag: value if quality is Quality.GOOD else None for tag, value, quality in scan}
-
-
-def _joined(batch: Batch, made: Mapping[str, Value]) -> Batch:
-    """The batch with what was made of it; what is not known is bad."""
-    qualities: Sequence[Quality] | None = batch.qualities
-    if qualities is not None or None in made.values():
-        given = qualities or [Quality.GOOD] * len(batch.tags)
-        qualities = (*given, *(Quality.BAD if value is None else Quality.GOOD for value in made.values()))
-    times = None if batch.source_times is None else (*batch.source_times, *(None for _ in made))
-    return replace(
-        batch, tags=(*batch.tags, *made), values=(*batch.values, *made.values()), qualities=qualities, source_times=times
-    )
