@@ -175,6 +175,19 @@ def inputs_of(made: Made) -> tuple[str, ...]:
     return (made.tag,)
 
 
+def is_state(made: Made) -> bool:
+    """Whether it is the machine's state."""
+    match made:
+        case LampsTable():
+            return True
+        case RunningTable():
+            return made.running is not None
+        case MappingTable():
+            return made.role == "state"
+        case _:
+            return False
+
+
 def made_by_cycle(cycle: CycleTable, own: Collection[Purpose | None]) -> tuple[str, ...]:
     """The tags a cycle makes: what the machine does not tell itself."""
     numbers = [(CYCLE, Purpose.CYCLE), (RUNNING_CYCLE, Purpose.RUNNING_CYCLE), (DURATION, Purpose.DURATION)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from drivers.derived.setup import BOOT, TIME
-from drivers.tag import DataType, Purpose
+from drivers.tag import DataType, Purpose, Role
 from hmi.configuration_derived import (
     CycleTable,
     EdgesTable,
@@ -16,6 +16,7 @@ from hmi.configuration_derived import (
     MappingTable,
     RunningTable,
     inputs_of,
+    is_state,
     made_by_cycle,
 )
 from hmi.toml_lines import Path as KeyPath
@@ -67,6 +68,7 @@ def in_derived(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
         yield from in_cycle((*where, "cycle"), machine.cycle, machine, inputs)
     yield from in_counts(where, machine, inputs)
     yield from in_purposes(where, machine)
+    yield from in_states(where, machine)
 
 
 def in_made(key: KeyPath, made: Made) -> Iterator[Found]:
@@ -174,3 +176,14 @@ def in_purposes(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
         purpose = None if isinstance(made, LampsTable | RunningTable) else made.purpose
         if purpose and (first := purposes.setdefault(Purpose(purpose), name)) != name:
             yield (*where, "derived", name), "tag.purpose_twice", (purpose, first)
+
+
+def in_states(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
+    """A machine is in one state at a time, so one tag tells it."""
+    states = [name for name, tag in machine.tags.items() if tag.role is Role.STATE]
+    for name, made in machine.derived.items():
+        if not is_state(made):
+            continue
+        if states:
+            yield (*where, "derived", name), "derived.state_twice", (states[0],)
+        states.append(name)

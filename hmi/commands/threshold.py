@@ -30,6 +30,8 @@ class Watched:
 
     def hear(self, event: Any) -> None:
         """Take an event of the machine's driver."""
+        if isinstance(event, Batch) and event.is_past:
+            return
         if isinstance(event, LinkDown):
             self._last, self.trouble = None, event.reason
             return

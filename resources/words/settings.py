@@ -39,6 +39,7 @@ TEXTS: dict[str, str] = {
     "derived.blink": "blink_hz is the slowest and the fastest blinking, from 0.05 to 20. Change it.",
     "derived.row_value": "each row of this tag needs {0}, and nothing else beside when. Change the rows.",
     "derived.row_types": "the values of all rows must be of one type. Change the rows.",
+    "derived.state_twice": "'{0}' is this machine's state already. Take one of them out, or make this one's role another.",
     "derived.condition": "'{0}' must be one value, a list, {{ not = ... }} or min and max. Change its condition.",
     "derived.counts_mixed": "the machine counts itself ({0}), which can't be mixed with what is counted here. Take one out.",
     "derived.counts_groups": "what is counted here ({0}) must be told together. Put its tags into one group.",

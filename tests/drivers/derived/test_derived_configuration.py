@@ -155,6 +155,7 @@ WRONG = [
     (EDGES + EDGES.replace("good", "bad"), 'tag = "part"', 'tag = "oil"', "derived.good", "derived.counts_groups"),
     (EDGES + LAMPS.replace(".state", ".boot"), "", "", "derived.good", "derived.name_taken"),
     (EDGES + EDGES.replace("derived.good", "derived.more"), "", "", "derived.more", "tag.purpose_twice"),
+    (LAMPS + MAPPING.replace(".state]", ".second]"), "", "", "derived.second", "derived.state_twice"),
     (RUNNING, "hysteresis", 'running = "Execute"\nhysteresis', "derived.runs", "derived.both_states"),
     (MAPPING, ', state = "Held"', "", "derived.state.rows", "derived.row_value"),
     (MAPPING, "{ min = 1.0, max = 5.0 }", "{ min = 1.0, not = 3 }", "derived.state.rows", "derived.condition"),
