@@ -102,13 +102,18 @@ class FaultyMachine:
         if not request.is_read:
             self.applied.append(request.pdu)
             return request.pdu[:5]
-        table = TABLES[request.function]
-        words = [word(table, request.start + i, request.unit, serial) for i in range(request.count)]
-        if request.function > 2:
-            return struct.pack(f">BB{len(words)}H", request.function, 2 * len(words) & 0xFF, *words)
-        size = (len(words) + 7) // 8
-        bits = sum((word & 1) << place for place, word in enumerate(words))
-        return bytes([request.function, size]) + bits.to_bytes(size, "little")
+        return true_answer(request, serial)
+
+
+def true_answer(request: Request, serial: int) -> bytes:
+    """Return what a machine that does not lie answers to a read, as its `serial`-th request."""
+    table = TABLES[request.function]
+    words = [word(table, request.start + place, request.unit, serial) for place in range(request.count)]
+    if request.function > 2:
+        return struct.pack(f">BB{len(words)}H", request.function, 2 * len(words) & 0xFF, *words)
+    size = (len(words) + 7) // 8
+    bits = sum((each & 1) << place for place, each in enumerate(words))
+    return bytes([request.function, size]) + bits.to_bytes(size, "little")
 
 
 @dataclass

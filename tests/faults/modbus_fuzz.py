@@ -21,7 +21,8 @@ from tests.faults.modbus_mutations import mutated
 TIMEOUT_S = 0.05
 _LANES = 24
 """Machines that are fuzzed at the same time: most of it is waiting for a timeout."""
-_HONEST_SHARE = 0.15
+_HONEST_SHARE = {Framing.TCP: 0.15, Framing.RTU: 0.4}
+"""A serial line asks twice: what may come late is fenced off first."""
 _CLOSING_SHARE = 0.5
 """Of the TCP machines that hang up behind a wrong reply, so that it is judged at once."""
 
@@ -60,7 +61,7 @@ class Mutant:
 
     def __call__(self, scene: Scene) -> list[Step]:
         self.seen.add(scene.request.transaction)
-        if self.rng.random() < _HONEST_SHARE or not scene.request.is_read or self.sent >= self.left:
+        if self.rng.random() < _HONEST_SHARE[scene.framing] or not scene.request.is_read or self.sent >= self.left:
             return [scene.right]
         self.sent += 1
         steps: list[Step] = [mutated(scene, self.rng, self.seen)]

@@ -139,7 +139,7 @@ def _declare() -> None:
     add("again much later", (lambda s: [s.right, Later(s.timeout_s * 1.2, s.right)], _TCP))
     add("an older one first", (lambda s: [b"".join(s.past[-1:]) + s.right], _TCP))
     add("three older ones first", (lambda s: [b"".join(s.past[-3:]), Pause(s.pause_s), s.right], _TCP))
-    add("slow but in time", (lambda s: [Pause(s.timeout_s * 0.3), s.right], _BOTH))
+    add("slow but in time", (lambda s: [Pause(s.timeout_s * 0.1), s.right], _BOTH))
     add("busy, then right", (_then(6), _BOTH))
     add("acknowledged, then right", (_then(5), _BOTH))
     _declare_refusals(LIES.__setitem__)

@@ -6,7 +6,7 @@ a serial line it leaves all of the frame, because of its CRC.
 """
 
 import struct
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from random import Random
 
 from tests.faults.modbus_framing import Framing, crc16
@@ -22,29 +22,36 @@ def mutated(scene: Scene, rng: Random, seen: Collection[int]) -> bytes:
     """Return a wrong reply; `seen` are the transactions asked so far."""
     while True:
         sent = rng.choice(_MUTATIONS)(scene, rng)
-        if not could_be_believed(sent, scene, seen):
+        if not could_be_believed(sent, scene.framing, {scene.request.transaction: scene.right}, seen):
             return sent
 
 
-def could_be_believed(sent: bytes, scene: Scene, seen: Collection[int]) -> bool:
-    """Say whether `sent` holds a well-formed answer that is not the right one: then nobody could know."""
-    if scene.framing is Framing.TCP:
-        return _tcp_could_be_believed(sent, scene, seen)
-    size = len(scene.right)
-    head = scene.right[:3]
-    places = (place for place in range(len(sent) - size + 1) if sent[place : place + 3] == head)
+def could_be_believed(sent: bytes, framing: Framing, right: Mapping[int, bytes], seen: Collection[int]) -> bool:
+    """Say whether `sent` holds a well-formed answer that is not the right one: then nobody could know.
+
+    `right` are the answers that are waited for, by their transactions.
+    """
+    if framing is Framing.TCP:
+        return _tcp_could_be_believed(sent, right, seen)
+    return any(_rtu_could_be_believed(sent, frame) for frame in right.values())
+
+
+def _rtu_could_be_believed(sent: bytes, right: bytes) -> bool:
+    size = len(right)
+    places = (place for place in range(len(sent) - size + 1) if sent[place : place + 3] == right[:3])
     frames = (sent[place : place + size] for place in places)
-    return any(frame != scene.right and crc16(frame) == 0 for frame in frames)
+    return any(frame != right and crc16(frame) == 0 for frame in frames)
 
 
-def _tcp_could_be_believed(sent: bytes, scene: Scene, seen: Collection[int]) -> bool:
+def _tcp_could_be_believed(sent: bytes, right: Mapping[int, bytes], seen: Collection[int]) -> bool:
     while len(sent) >= 8:
         transaction, protocol, length = struct.unpack(">HHH", sent[:6])
         frame, sent = sent[: 6 + length], sent[6 + length :]
         if protocol or not 3 <= length <= 254 or len(frame) < 6 + length:
             return False
-        if transaction == scene.request.transaction:
-            return frame != scene.right and frame[6:9] == scene.right[6:9] and len(frame) == len(scene.right)
+        wanted = right.get(transaction, b"")
+        if wanted and frame != wanted and frame[6:9] == wanted[6:9] and len(frame) == len(wanted):
+            return True
         if transaction not in seen:
             return False
     return False
