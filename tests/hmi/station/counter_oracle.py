@@ -327,8 +327,11 @@ class History:
         self.link_up()
 
     def comes_one_by_one(self) -> None:
-        """As a subscription may bring counters that have to agree; after a restart or a hand all come at once."""
+        """As a subscription may bring the newest part of counters that have to agree; what is older came at once."""
+        self.scan()
         is_told_at_once = self.rebooted or self.tampered or Purpose.CYCLE not in self.twin.counters
+        self.sleep(60 / self.twin.rate)
+        self.twin.make(1, 0)
         for purpose in () if is_told_at_once else self.twin.counters:
             self.scan(purpose)
             self.sleep(0.02)
