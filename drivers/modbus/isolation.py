@@ -22,6 +22,10 @@ ASK_AGAIN_S = 60.0
 ASK_SOON_S = 1.0
 """How often one value of a block is asked of which nothing is told, or one that was refused for what may pass."""
 
+TRY_WHOLE_S = 60.0
+"""After so long a block that was cut, and is all told, is tried whole beside its parts; the pause doubles up to an hour."""
+
+_RARELY_S = 3600.0
 _ADDRESS = 2
 _MAY_BE_ADDRESS = frozenset({_ADDRESS, 3, 4})
 """Exceptions that a smaller read may not meet."""
@@ -55,6 +59,8 @@ class Isolation:
         self._pieces = [Piece(block)]
         self._culprits: tuple[Piece, ...] = ()
         self._ask_mute_at = 0.0
+        self._whole = Piece(block, pause_s=TRY_WHOLE_S)
+        self._try_whole_at = 0.0
 
     @property
     def is_plain(self) -> bool:
@@ -77,7 +83,8 @@ class Isolation:
         """Return what to ask in this round; of a block of which nothing is told, one piece after the other."""
         if self._is_mute:
             return [self.next_chance] if self._ask_mute_at <= now else []
-        return [piece for piece in self._pieces if not piece.code or piece.ask_again_at <= now]
+        due = [piece for piece in self._pieces if not piece.code or piece.ask_again_at <= now]
+        return [*due, self._whole] if self._may_be_whole(now) else due
 
     @property
     def next_chance(self) -> Piece:
@@ -86,6 +93,9 @@ class Isolation:
 
     def told(self, piece: Piece) -> None:
         """Note that `piece` was answered."""
+        if piece is self._whole:
+            self.begin()
+            return
         is_first = self._is_mute
         is_healed = bool(piece.code)
         piece.code, piece.is_known = 0, True
@@ -94,16 +104,27 @@ class Isolation:
 
     def refused(self, piece: Piece, code: int, now: float) -> list[Piece]:
         """Note that `piece` was refused; return the parts to ask in its place, none where it can't be cut."""
+        if piece is self._whole:
+            self._try_whole_later(now)
         if piece not in self._pieces or code in _BUSY:
             return []
         parts = halves(piece.block.places) if code in _MAY_BE_ADDRESS else []
         if parts:
+            self._try_whole_at = now + self._whole.pause_s
             return self._replace(piece, [Piece(Block.around(part)) for part in parts])
         piece.code, piece.is_known = code, True
         piece.ask_again_at = now + piece.pause_s
         piece.pause_s = min(2 * piece.pause_s, ASK_AGAIN_S if code == _ADDRESS else ASK_SOON_S)
         self._ask_mute_at = now + ASK_SOON_S
         return []
+
+    def _may_be_whole(self, now: float) -> bool:
+        is_cut = len(self._pieces) > 1
+        return is_cut and self._try_whole_at <= now and all(piece.is_known and not piece.code for piece in self._pieces)
+
+    def _try_whole_later(self, now: float) -> None:
+        self._whole.pause_s = min(2 * self._whole.pause_s, _RARELY_S)
+        self._try_whole_at = now + self._whole.pause_s
 
     @property
     def _is_mute(self) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from drivers.link import LinkLostError
 from drivers.modbus.address import place
 from drivers.modbus.blocks import MOST_SEARCHES, BlockReader
-from drivers.modbus.isolation import ASK_AGAIN_S, ASK_SOON_S
+from drivers.modbus.isolation import ASK_AGAIN_S, ASK_SOON_S, TRY_WHOLE_S
 from drivers.modbus.machine import PlannedGroup
 from drivers.modbus.plan import plan
 from drivers.modbus.replies import ExceptionReplyError
@@ -118,6 +118,28 @@ def test_registers_that_were_only_read_along_make_no_tag_bad():
     assert panel.remarks() == []
     panel.round()
     assert [read[1:] for read in panel.memory.asked] == [(0, 1), (10, 1), (20, 2)]
+
+
+def test_a_block_that_was_refused_once_is_whole_again_after_a_minute():
+    panel = Panel(row(100), Memory(longest=99))
+    panel.settle(2)
+    panel.memory.longest = 125
+    assert panel.round()["t17"] == 17
+    assert len(panel.memory.asked) == 2
+    panel.round(TRY_WHOLE_S)
+    panel.round()
+    assert [read[1:] for read in panel.memory.asked] == [(0, 100)]
+
+
+def test_a_block_that_can_never_be_whole_is_tried_ever_more_rarely_and_its_tags_live_on():
+    panel = Panel([tag("cycle", 0, purpose=Purpose.CYCLE), tag("b", 10)], Memory(5))
+    panel.settle(2)
+    tries = []
+    for minute in range(200):
+        assert panel.round(60) == {"cycle": 0, "b": 10}
+        if ("holding", 0, 11) in panel.memory.asked:
+            tries.append(minute)
+    assert tries == [0, 2, 6, 14, 30, 62, 122, 182]
 
 
 def test_a_person_is_told_once_and_once_more_when_it_is_over():
