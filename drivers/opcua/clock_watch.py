@@ -10,6 +10,7 @@ from collections.abc import Sequence
 _OFF_US = 60_000_000
 _RIGHT_US = 50_000_000
 """Between the two it stays as it was said, so that a clock at the edge does not flicker."""
+_MINUTE_US = 60_000_000
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
@@ -54,7 +55,7 @@ def _offset(difference_us: int, told_us: int) -> int:
 
 
 def _amount(difference_us: int) -> str:
-    seconds = abs(difference_us) // 1_000_000
+    seconds = round(abs(difference_us) / _MINUTE_US) * 60
     length, unit = next(((length, unit) for length, unit in _UNITS if seconds >= length), _UNITS[-1])
     count = round(seconds / length)
     return f"{count} {unit}{'s' if count != 1 else ''} {'ahead of' if difference_us > 0 else 'behind'}"

@@ -38,7 +38,7 @@ class Pieces:
 
     def __init__(self, count: int, most: int) -> None:
         self._count = count
-        self._size = max(1, most)
+        self._size = max(1, min(most, count))
         self._at = 0
 
     def __iter__(self) -> Iterator[slice]:

@@ -40,9 +40,9 @@ def misfit(place: Place, told: Notification) -> str | None:
 
 def _wrong_kind(wanted: DataType, value: Any) -> str | None:
     """Say what a value is that is not what the tag says; a number out of its range may come back, and so may none."""
-    if isinstance(value, tuple(_NEVER)):
-        words = next(words for kind, words in _NEVER.items() if isinstance(value, kind))
-        return f"it holds {words}, which can't be a tag's value"
+    for kind, words in _NEVER.items():
+        if isinstance(value, kind):
+            return f"it holds {words}, which can't be a tag's value"
     if isinstance(value, list | tuple):
         return "it holds an array; name an element of it, as in [0]"
     if isinstance(value, str) or hasattr(value, "Text"):
