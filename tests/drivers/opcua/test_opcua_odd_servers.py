@@ -194,6 +194,7 @@ def test_a_server_that_forgets_the_session_is_asked_for_a_new_one(opcua_server):
 
 
 def test_a_gap_is_closed_from_the_servers_own_history_once_and_live_values_do_not_wait(opcua_server):
+    opcua_server.show(at=datetime.fromtimestamp(stamp()[0] / 1e6, UTC), Torque=0.0)  # asyncua's history must have a time
     opcua_server.run(opcua_server.server.historize_node_data_change(opcua_server.node("Torque"), timedelta(hours=1), 100))
     made = []
 
