@@ -29,17 +29,20 @@ class Breaker:
         self.usual_s = 0.0
         self._full_at: float | None = None
         """From when on the whole timeout is granted; None before anything is known of the device."""
+        self._is_full = True
+        """Whether the whole timeout was granted last."""
         self._was_silent = False
         self.is_suspect = True
         """Whether it has not answered since it was last silent, so that little should be asked of it."""
         self.rests_until = float("-inf")
         """Before that time the line is left to the others."""
 
-    def patience_s(self, now: float) -> float:
-        """Return how long an answer may take."""
+    def patience_s(self, now: float, *, in_full: bool = False) -> float:
+        """Return how long an answer may take; `in_full` where nobody else waits for the line, or a write does."""
         if self._full_at is None:
             self._full_at = now + _FIRST_FULL * self.timeout_s
-        if now >= self._full_at:
+        self._is_full = in_full or now >= self._full_at
+        if self._is_full:
             return self.timeout_s
         return min(self.timeout_s, max(_PROBE_S if self.is_suspect else _TRIAL_S, _OFTEN_SLOWER * self.usual_s))
 
@@ -55,7 +58,7 @@ class Breaker:
     def silent(self, waited_s: float, now: float) -> None:
         """Note that no answer came in the time we were patient."""
         self.is_suspect = self._was_silent = True
-        if self._full_at is None or now - waited_s >= self._full_at:
+        if self._is_full:
             self._full_at = now + _NEXT_FULL * self.timeout_s
             waited_s = _PROBE_S
         self.rests_until = now + _REST * waited_s

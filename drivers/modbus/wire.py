@@ -151,7 +151,7 @@ class Wire:
     async def _exchange(self, connection: Connection, requests: Sequence[Request], *, is_write: bool) -> list[bytes]:
         seat, began = self._seat, self._loop.time()
         others, given_up = self._line.others(seat, began), self._line.given_up
-        patience = self._breaker.patience_s(began) if others and not is_write else seat.timeout_s
+        patience = self._breaker.patience_s(began, in_full=is_write or not others)
         patience += given_up.timeout_s if given_up and given_up is not self._breaker else 0.0
         connection.asked_units.add(seat.unit)
         self._line.given_up = None
