@@ -47,6 +47,8 @@ WINDOW_LIBRARIES = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libX11-xcb.so.1": "libx11-xcb1",
 }
+COUNTERPART_LIBRARIES = {"libmodbus.so.5": "libmodbus5"}
+"""Machines by others that some tests drive; where they can't be had, those tests are skipped and say so."""
 
 
 def main() -> int:
@@ -70,6 +72,7 @@ def demo(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """Linters, contracts and types, then the suite on two workers."""
+    provide_counterparts()
     if arguments:
         return run([PYTHON, "-m", "pytest", *arguments])
     checks = (
@@ -112,20 +115,44 @@ def provide_system_packages() -> bool:
     missing = missing_packages()
     if not missing:
         return True
-    line = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
     print(f"This system lacks: {', '.join(missing)}.", flush=True)
-    if not (hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")):
-        print(f"Please run this once, then try again:\n\n    sudo {line}\n")
+    if not may_install():
+        print(f"Please run this once, then try again:\n\n    sudo {install_line(missing)}\n")
         return False
     print("Installing them now.", flush=True)
+    failed = install(missing)
+    if failed:
+        print(f"That did not work. Please run it by hand and read what it says:\n\n    {failed}\n")
+    return not failed
+
+
+def provide_counterparts() -> None:
+    """Install what only tests use, asked for once: without it they skip and say why, so a failure here is none."""
+    asked = VENV / "asked-for-counterparts"
+    missing = [package for library, package in COUNTERPART_LIBRARIES.items() if not loads(library)]
+    if missing and sys.platform.startswith("linux") and may_install() and not asked.exists():
+        asked.touch()
+        install(missing, stderr=subprocess.DEVNULL)
+
+
+def may_install() -> bool:
+    """Whether we may install system packages without asking anybody."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def install_line(packages: list[str]) -> str:
+    """The command that installs system packages."""
+    return f"apt-get install -y --no-install-recommends {' '.join(packages)}"
+
+
+def install(packages: list[str], stderr: int | None = None) -> str:
+    """Install system packages; the command that failed, if one did."""
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in ("apt-get update -qq", f"{line} -qq"):
-        if subprocess.run(
-            command.split(), env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
-        ).returncode:
-            print(f"That did not work. Please run it by hand and read what it says:\n\n    {command}\n")
-            return False
-    return True
+    for command in ("apt-get update -qq", f"{install_line(packages)} -qq"):
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": stderr}
+        if subprocess.run(command.split(), env=quiet, check=False, **streams).returncode:
+            return command
+    return ""
 
 
 def missing_packages() -> list[str]:
