@@ -79,6 +79,8 @@ def parse(text: str) -> Address:
 
 def place(device: str, tag: Tag) -> Place:
     """Return where `tag` stands; raises `MachineSetupError` for what can't be there."""
+    if tag.options:
+        raise MachineSetupError(device, f"an OPC UA tag has no option '{next(iter(tag.options))}'", tag.name)
     try:
         address = parse(tag.address)
         _check_type(tag, address)

@@ -15,17 +15,14 @@ class Standing:
         self._stamp = stamp
         self._told: dict[RemarkCode, str] = {}
 
-    def now(self, code: RemarkCode, reason: str | None, *, key: str | None = None) -> list[Remark]:
-        """Return what is news where `code` now stands for `reason`, or for nothing (None).
-
-        A reason that differs is told anew; where it holds a figure that always moves, `key` says what must differ.
-        """
+    def now(self, code: RemarkCode, reason: str | None) -> list[Remark]:
+        """Return what is news where `code` now stands for `reason`, or for nothing (None); another reason is told anew."""
         told = self._told.get(code)
         if reason is None:
             return self._over(code) if told is not None else []
-        if told == (key or reason):
+        if told == reason:
             return []
-        self._told[code] = key or reason
+        self._told[code] = reason
         return [Remark(self._device, code, reason, *self._stamp())]
 
     def _over(self, code: RemarkCode) -> list[Remark]:

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from drivers.driver import Driver, DriverError
+from drivers.driver import Driver, DriverError, MachineSetupError
 from drivers.tag import Value
 from hmi.clock import SystemClock
 from hmi.commands.configured import read_settings
@@ -70,6 +70,8 @@ async def read_machine(machine: Machine, driver: Driver) -> list[TagCheck]:
                 async with asyncio.timeout(CONNECT_TIMEOUT_S):
                     value = (await driver.read([tag]))[0]
                 reason = "" if value is not None else "the machine gives no good value"
+            except MachineSetupError as error:
+                reason = error.reason
             except (DriverError, TimeoutError) as error:
                 reason = error.reason if isinstance(error, DriverError) else "no answer within 10 s"
                 gone = reason
