@@ -24,6 +24,8 @@ class ButtonKind(StrEnum):
     NORMAL = "normal"
     LARGE = "large"
     KEY = "key"
+    COUNT = "count"
+    """The main action where it is touched once a part: as large as there is room."""
 
 
 _ROLES = {
@@ -31,6 +33,7 @@ _ROLES = {
     ButtonKind.NORMAL: TextRole.ACTION,
     ButtonKind.LARGE: TextRole.ACTION,
     ButtonKind.KEY: TextRole.KEY,
+    ButtonKind.COUNT: TextRole.DISPLAY,
 }
 
 
@@ -104,7 +107,7 @@ class TouchButton(QAbstractButton):
         """Least width and height of its kind in pixels (UI.md C01)."""
         profile = self._theme.profile
         match self._kind:
-            case ButtonKind.PRIMARY:
+            case ButtonKind.PRIMARY | ButtonKind.COUNT:
                 return profile.primary
             case ButtonKind.KEY:
                 return profile.key
@@ -116,7 +119,7 @@ class TouchButton(QAbstractButton):
     def look(self) -> ButtonLook:
         """How it looks now."""
         return ButtonLook(
-            primary=self._kind is ButtonKind.PRIMARY,
+            primary=self._is_main(),
             open=self.is_open(),
             down=self.isDown(),
             focused=self.hasFocus(),
@@ -202,6 +205,9 @@ class TouchButton(QAbstractButton):
         """Nothing: a key acts when it goes down."""
         event.ignore()
 
+    def _is_main(self) -> bool:
+        return self._kind in (ButtonKind.PRIMARY, ButtonKind.COUNT)
+
     def _may_act(self) -> bool:
         if self._reason:
             self.refused.emit(self._reason)
@@ -242,4 +248,4 @@ class TouchButton(QAbstractButton):
     def _ink(self) -> QColor:
         if not self.is_open():
             return self._theme.color("second")
-        return self._theme.color("on_accent" if self._kind is ButtonKind.PRIMARY else "ink")
+        return self._theme.color("on_accent" if self._is_main() else "ink")

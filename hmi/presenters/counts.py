@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hmi.clock import Moment
 from hmi.presenters.picture import Picture
+from hmi.presenters.settling import say_open
 from hmi.presenters.words import translate
 from widgets.display import CountText
 
@@ -29,7 +30,13 @@ def present_counts(picture: Picture, now: Moment) -> tuple[CountText, ...]:
 
 
 def _captions(picture: Picture) -> tuple[str, str]:
-    """These are the machine's own figures; an order's, where people judge too, are others."""
+    """These are the machine's own figures; an order's, where people judge too, are others. A question is said over them."""
+    asked = sum(question.is_now for question in picture.questions.questions)
+    good, bad = _names(picture)
+    return (say_open(asked) if asked else good), bad
+
+
+def _names(picture: Picture) -> tuple[str, str]:
     machine = picture.main_machine
     if machine is None:
         return translate("counts", "Good"), translate("counts", "Bad")

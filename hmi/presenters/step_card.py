@@ -88,9 +88,15 @@ def _no_order(picture: Picture) -> StepCardView:
     return StepCardView(
         CardBody.NO_ORDER,
         heading=translate("step", "No order"),
-        text=translate("step", "The machine runs free. Parts are counted."),
+        text=_free_text(picture),
         main=MainAction(Act.CHOOSE_ORDER, translate("step", "Choose an order")) if waiting else MainAction(),
     )
+
+
+def _free_text(picture: Picture) -> str:
+    if picture.handwork.machine:
+        return translate("step", "Count what you make with the large keys.")
+    return translate("step", "The machine runs free. Parts are counted.")
 
 
 def _paused(picture: Picture, work: WorkTopic) -> StepCardView:

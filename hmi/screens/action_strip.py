@@ -31,7 +31,9 @@ class ActionStrip(QWidget):
             row.addWidget(button, 1)
 
     def refresh(self) -> None:
-        """Close what can't be done now, with the reason."""
+        """Close what can't be done now, with the reason. Where people count there is no chart to go to."""
+        if "chart" in self._buttons:
+            self._buttons["chart"].setVisible(not self._desk.picture.handwork.machine)
         for key, reason in present_strip(self._desk.picture).items():
             self._buttons[key].set_reason(reason)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from hmi.presenters.counts import present_counts
@@ -21,6 +22,9 @@ _LONGEST = (("≥ 188", "of 888"), ("≥ 88",), ("8888", "", "88 behind of plan"
 class Footer(QFrame):
     """Good, bad, plan and order, then the strip. Each keeps its place; where room is short, order and plan go first."""
 
+    question_pressed = Signal()
+    """A count that is `at least` was touched: settle what is open."""
+
     def __init__(self, theme: Theme, desk: Desk, *, counts: int = MOST_COUNTS, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         restyle(self, kind="bar")
@@ -37,6 +41,7 @@ class Footer(QFrame):
             policy = tile.sizePolicy()
             policy.setRetainSizeWhenHidden(True)
             tile.setSizePolicy(policy)
+            tile.pressed.connect(self.question_pressed)
             self._row.addWidget(tile)
         self._row.addWidget(self.strip, 1)
         self._dress()
@@ -46,6 +51,9 @@ class Footer(QFrame):
         """Show what is true now."""
         now = self._desk.now()
         self._show_counts(present_counts(self._desk.picture, now))
+        has_question = any(question.is_now for question in self._desk.picture.questions.questions)
+        for tile in self._tiles[:2]:
+            tile.open_question(is_open=has_question)
         shift = present_timeline(self._desk.picture, now)
         self.strip.show_strip(shift, say_timeline(shift))
 

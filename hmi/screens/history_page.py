@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from hmi.archive import Archive, AskShifts, Found, NotFound
 from hmi.presenters.desk import Desk
 from hmi.presenters.history import say_unreadable
+from hmi.presenters.settling import say_open
 from hmi.screens.cycle_view import CycleView
 from hmi.screens.history_rows import Kind, Rows, columns_of
 from hmi.screens.history_spans import ShiftChoice, before_this, last_of, shift_span
@@ -22,7 +24,9 @@ from widgets.touch_list import TouchList
 
 
 class HistoryPage(QWidget):
-    """A list at the left, the touched cycle at the right."""
+    """A list at the left, the touched cycle at the right. `questions_wanted`: somebody wants to settle what is open."""
+
+    questions_wanted = Signal()
 
     def __init__(self, theme: Theme, desk: Desk, archive: Archive, *, is_small: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +42,10 @@ class HistoryPage(QWidget):
         self._buttons: dict[str, TouchButton] = {}
         self._list = TouchList(theme)
         self._empty = EmptyState(theme, "")
+        self._questions = TouchButton(theme, "")
+        self._questions.setObjectName("history_questions")
+        self._questions.clicked.connect(self.questions_wanted)
+        self._questions.hide()
         self._cycle = CycleView(theme, desk, archive, with_back=is_small)
         self._card = Card(theme)
         self._lay_out()
@@ -78,6 +86,13 @@ class HistoryPage(QWidget):
     def refresh(self) -> None:
         """History stands still while it is looked at; only the axes may become known."""
         self._cycle.refresh()
+        self._show_questions()
+
+    def _show_questions(self) -> None:
+        asked = len(self._desk.picture.questions.questions)
+        self._questions.setVisible(asked > 0)
+        if asked and (text := say_open(asked)) != self._questions.words():
+            self._questions.show_text(text)
 
     def _take(self, found: Found) -> None:
         if self._search is not None and found.question is self._search:
@@ -158,6 +173,7 @@ class HistoryPage(QWidget):
         row.setSpacing(self._theme.profile.gap)
         row.addWidget(self._choice(ShiftChoice.THIS, ""))
         row.addWidget(self._choice(ShiftChoice.LAST, ""))
+        row.addWidget(self._questions)
         row.addStretch(1)
         row.addWidget(self._choice(Kind.CYCLES, self.tr("Cycles")))
         row.addWidget(self._choice(Kind.CHECKS, self.tr("Checks")))

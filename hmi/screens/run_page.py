@@ -13,10 +13,12 @@ from hmi.screens.chart_card import ChartCard
 from hmi.screens.choice_card import ChoiceCard
 from hmi.screens.finish_card import FinishCard
 from hmi.screens.free_card import FreeCard
+from hmi.screens.hand_card import HandCard
 from hmi.screens.panel import PanelSize, page_margin
 from hmi.screens.sign_in_card import SignInCard
 from hmi.screens.step_card import StepCard
 from hmi.station.commands import BadPart, Body, FinishOrder, PauseOrder, SignIn
+from station_db.records.orders import JobState, StepKind
 from widgets.theme import Theme
 
 
@@ -28,6 +30,7 @@ class RunPage(QWidget):
 
     def __init__(self, theme: Theme, desk: Desk, *, size: PanelSize, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_small = size is not PanelSize.LARGE
         is_small, is_low = size is not PanelSize.LARGE, size is PanelSize.LOW
         self._desk = desk
         strip = ActionStrip(theme, desk, with_chart=is_small)
@@ -35,6 +38,7 @@ class RunPage(QWidget):
         self.step = StepCard(theme, desk, strip if is_small else None, is_low=is_low)
         self.free = FreeCard(theme, desk, with_chart=is_small, is_low=is_low)
         self.machine = ChartCard(theme, desk, None if is_small else strip)
+        self.hand = HandCard(theme, desk, size=size)
         self.sign_in = SignInCard(theme, desk)
         self.bad_part = BadPartCard(theme, desk, is_small=is_small)
         self.pause = ChoiceCard(theme, desk, pause_reasons(), name="pause")
@@ -45,6 +49,7 @@ class RunPage(QWidget):
             for card in (self.sign_in, self.bad_part, self.pause, self.finish):
                 card.keep_margin(1.2)
         self._side = QStackedWidget()
+        self._machines = QStackedWidget()
         self._side.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._key = "step"
         self._lay_out(theme, is_small=is_small)
@@ -66,22 +71,39 @@ class RunPage(QWidget):
         """Show what is true now."""
         if self._key in ("step", "free"):
             self._key = "step" if self._desk.picture.work.order else "free"
-        card = self.cards[self._key]
+        card = self.cards[self._shown_key()]
         self._side.setCurrentWidget(card)
-        if card is not self.machine:
-            self.machine.refresh()
+        self._refresh_machine(card)
         if card is self.pause:
             self._ask_pause()
         else:
             card.refresh()
+
+    def _refresh_machine(self, card: QWidget) -> None:
+        """The machine's place: its chart, or where people count the keys for it."""
+        machine = self.hand if self._desk.picture.handwork.machine else self.machine
+        if not self._is_small:
+            self._machines.setCurrentWidget(machine)
+        if card is not machine:
+            machine.refresh()
+
+    def _shown_key(self) -> str:
+        """On small panels the keys to count with take the work's place where the work is to count."""
+        picture = self._desk.picture
+        if not self._is_small or not picture.handwork.machine or self._key not in ("step", "free"):
+            return self._key
+        step = picture.work.step
+        counts = step is not None and step.spec.kind is StepKind.MACHINE_CYCLE and picture.work.state == JobState.RUNNING
+        return "hand" if counts or not picture.work.order else self._key
 
     def _ask_pause(self) -> None:
         title = self.tr("Pause {0}. Why?").format(self._desk.picture.work.order)
         self.pause.show_question(title, self.tr("The step you are at is kept."))
 
     def _connect(self) -> None:
-        self._strip.chosen.connect(self.show_card)
-        for card in (self.step, self.free):
+        for strip in (self._strip, self.hand.strip):
+            strip.chosen.connect(self.show_card)
+        for card in (self.step, self.free, self.hand):
             card.wanted.connect(self._go)
         self.machine.unit_chosen.connect(lambda unit: self.show_card("bad_part", unit))
         self.machine.back_pressed.connect(self.show_work)
@@ -108,12 +130,15 @@ class RunPage(QWidget):
 
     def _lay_out(self, theme: Theme, *, is_small: bool) -> None:
         if is_small:
-            self.cards["chart"] = self.machine
+            self.cards |= {"chart": self.machine, "hand": self.hand}
         for card in self.cards.values():
             self._side.addWidget(card)
         row = QHBoxLayout(self)
         row.setContentsMargins(*(page_margin(theme.profile, is_small=is_small),) * 4)
         row.setSpacing(theme.profile.gap)
         if not is_small:
-            row.addWidget(self.machine, 59)
+            self._machines.addWidget(self.machine)
+            self._machines.addWidget(self.hand)
+            self._machines.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+            row.addWidget(self._machines, 59)
         row.addWidget(self._side, 41)

@@ -21,6 +21,7 @@ from hmi.screens.pin_page import PinPage
 from hmi.screens.run_page import RunPage
 from hmi.screens.serial_page import SerialPage
 from hmi.screens.setpoint_page import SetpointPage
+from hmi.screens.settle_page import SettlePage
 from hmi.station.commands import Body, StartOrder
 from resources.assets import IconName
 from resources.themes import DAY, NIGHT
@@ -51,11 +52,12 @@ class StationWindow(QWidget):
         self.measure = MeasurePage(theme, desk, wishes, size=size)
         self.serial = SerialPage(theme, desk, size=size)
         self.pin = PinPage(theme, desk, size=size)
+        self.settle = SettlePage(theme, desk, size=size)
         self.machine = MachinePage(theme, desk, is_small=is_small)
         self.setpoint = SetpointPage(theme, desk, size=size)
         self.frame = Frame(theme, desk, self._places(), is_small=is_small)
         self._pages = {"run": self.run, "orders": self.orders, "history": self.history}
-        self._pages |= {"number": self.measure, "serial": self.serial, "pin": self.pin}
+        self._pages |= {"number": self.measure, "serial": self.serial, "pin": self.pin, "settle": self.settle}
         self._pages |= {"machine": self.machine, "setpoint": self.setpoint}
         for page in self._pages.values():
             self.frame.pages.addWidget(page)
@@ -80,7 +82,7 @@ class StationWindow(QWidget):
             self.setFocus()
         self.frame.pages.setCurrentWidget(page)
         self.frame.navigation.show_place(PLACE_OF.get(key, "run"))
-        if key in ("number", "serial"):
+        if key in ("number", "serial", "settle"):
             page.open()
         self.refresh()
 
@@ -139,6 +141,9 @@ class StationWindow(QWidget):
         self.machine.number_wanted.connect(self._ask_setpoint)
         self.setpoint.left.connect(lambda: self.go("machine"))
         self.setpoint.proposed.connect(self._propose)
+        self.settle.left.connect(self.go_home)
+        self.frame.footer.question_pressed.connect(lambda: self.go("settle"))
+        self.history.questions_wanted.connect(lambda: self.go("settle"))
         self.pin.left.connect(self._show_people)
         self.pin.wanted.connect(lambda: self.go("pin"))
         self._desk.changed.connect(self._follow)
@@ -163,7 +168,7 @@ class StationWindow(QWidget):
 
     def _follow(self) -> None:
         """A step that is no longer open closes its pad."""
-        if self.key in ("number", "serial") and not self._pages[self.key].is_open():
+        if self.key in ("number", "serial", "settle") and not self._pages[self.key].is_open():
             self.go_home()
         self.refresh()
 

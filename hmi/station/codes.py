@@ -61,6 +61,7 @@ class Code(StrEnum):
     WAIT_PERMIT = "wait_permit"
     WAIT_PERMIT_UNKNOWN = "wait_permit_unknown"
     WAIT_CYCLE_UNSEEN = "wait_cycle_unseen"
+    WAIT_HAND = "wait_hand"
     WAIT_START = "wait_start"
     WAIT_RUNNING = "wait_running"
 

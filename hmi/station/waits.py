@@ -44,6 +44,8 @@ def wait(station: Station) -> Wait | None:
 
 def _standing(station: Station, wiring: Wiring, running: int | None) -> Code | None:
     """What the step's permit (or, without permits, the machine itself) says."""
+    if wiring.machine.is_manual:
+        return Code.WAIT_HAND
     if not wiring.takes_permits:
         return Code.WAIT_START if running is None else Code.WAIT_RUNNING
     permit, step = station.releases.permit, station.work and station.work.open_step

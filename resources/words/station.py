@@ -68,6 +68,7 @@ TEXTS: dict[str, str] = {
     "wait_permit": "{0} is being released.",
     "wait_permit_unknown": "The release of {0} is not confirmed. Look at it, then ask again.",
     "wait_cycle_unseen": "{0} ran, but its result was missed. Look at the part, then ask again.",
+    "wait_hand": "Make the part at {0}, then count it.",
     "wait_start": "{0} is ready. Start it.",
     "wait_running": "{0} is running.",
     # alarms of the station's own

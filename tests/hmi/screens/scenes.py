@@ -199,6 +199,25 @@ ORDERS = topics.OrdersTopic(
     ),
     as_of=NOW,
 )
+QUESTION = topics.QuestionView(
+    gap="gap-1",
+    machine="press",
+    name="Press",
+    from_at=at("09:41"),
+    to_at=at("09:58"),
+    jumps=(topics.CounterJump("good", 412, 3), topics.CounterJump("cycle", 422, 3)),
+    counted=0,
+    most=34,
+    is_now=True,
+)
+ASKED = topics.CountsTopic(good=182, bad=2, cycles=184, planned=320, unexplained=2)
+BENCH = topics.MachineView(id="press", name="Bench 2", state="unknown", packml="", since=NOW - 33 * MINUTE, link_up=True)
+HAND_COUNTS = (
+    topics.HandCount("h3", NOW - 2_000_000, 5, 0, MONO + 8 * SECOND_NS),
+    topics.HandCount("h2", NOW - 9_000_000, 0, 1, 0, is_taken_back=True),
+    topics.HandCount("h1", NOW - 50_000_000, 1, 0),
+)
+HANDWORK = topics.HandworkTopic("press", HAND_COUNTS)
 FREE_ORDERS = topics.OrdersTopic((order("WO-24117", "allowed_to_start", 0, 3, can_start=True), *ORDERS.orders[2:]), as_of=NOW)
 
 

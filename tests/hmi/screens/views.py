@@ -197,6 +197,46 @@ def _blocked() -> Stage:
     return made
 
 
+def _asked() -> Stage:
+    return stage(scenes.ASKED, topics.QuestionsTopic((scenes.QUESTION,)))
+
+
+def _settle(window: StationWindow, _made: Stage) -> None:
+    window.go("settle")
+    window.findChild(TouchButton, "question_answer").click()
+    for key in "12":
+        window.settle.pad.press(key)
+
+
+def _settle_reason(window: StationWindow, made: Stage) -> None:
+    _settle(window, made)
+    window.settle.pad.entered.emit("12")
+    window.settle.pad.press("1")
+    window.settle.pad.entered.emit("1")
+
+
+def _hand(*said: topics.Topic) -> Stage:
+    """A bench without a machine; without an order its state is unknown."""
+    span = topics.TimelineTopic("press", (topics.StateSpan("unknown", NOW - 20_000_000, None),))
+    free = (topics.MachinesTopic((scenes.BENCH,)), topics.WorkTopic(), scenes.FREE_ORDERS, span, topics.AlarmsTopic())
+    return stage(*free, scenes.HANDWORK, *said)
+
+
+def _hand_order() -> Stage:
+    """The order's open step is to make the part by hand."""
+    bench = topics.MachinesTopic((replace(scenes.BENCH, state="executing"),))
+    press = work(3)
+    assert press.step is not None
+    return _hand(bench, replace(press, step=replace(press.step, machine_wait_code="wait_hand", machine_wait_args=("Bench 2",))))
+
+
+def _hand_first() -> Stage:
+    """A check comes first; nobody counts before it is done."""
+    waits = ("count_step_first", ("Shaft runout",))
+    handwork = replace(scenes.HANDWORK, entries=(), why_not_code=waits[0], why_not_args=waits[1])
+    return _hand(work(4), replace(handwork, several_code="count_one_by_one", several_args=("WO-24117",)))
+
+
 VIEWS: dict[str, View] = {
     "run": View(stage),
     "run_scan": View(lambda: stage(work(1), topics.AlarmsTopic())),
@@ -236,5 +276,14 @@ VIEWS: dict[str, View] = {
     "machine_mode": View(_setting, _machine_mode),
     "machine_stranger": View(lambda: stage(scenes.SETPOINTS), _machine),
     "setpoint": View(_setting, _setpoint),
+    "run_asked": View(_asked),
+    "settle": View(_asked, lambda window, _made: window.go("settle")),
+    "settle_number": View(_asked, _settle),
+    "settle_reason": View(_asked, _settle_reason),
+    "history_asked": View(_asked, lambda window, _made: window.go("history")),
+    "hand": View(_hand),
+    "hand_order": View(_hand_order),
+    "hand_first": View(_hand_first),
+    "hand_nobody": View(lambda: _hand(scenes.NOBODY)),
     "history_empty": View(stage, lambda window, _made: window.go("history")),
 }
