@@ -13,6 +13,8 @@ from opcua_following import believed, follow, is_past, says, signal, stamp, told
 
 from drivers.driver import MachineSetupError
 from drivers.link import RemarkCode
+from drivers.opcua import listening
+from drivers.opcua.history import History
 from drivers.reading import Batch, Heard, LinkDown, LinkUp, Remark
 from tests.faults.proxy import Mode, proxy
 
@@ -177,7 +179,13 @@ def test_a_server_that_answers_but_no_longer_tells_is_silent(opcua_server, monke
     assert [type(event) for event in back if not isinstance(event, Heard | Remark)] == [LinkUp, Batch]
 
 
-def test_a_server_that_forgets_the_session_is_asked_for_a_new_one(opcua_server):
+@pytest.mark.parametrize("history", [True, False])
+def test_a_server_that_forgets_the_session_is_asked_for_a_new_one_and_for_its_history_where_that_is_wanted(
+    opcua_server, monkeypatch, history
+):
+    asked = []
+    monkeypatch.setattr(History, "_kept", lambda _self, nodes: _noted(asked, nodes))
+
     async def scenario(driver, events):
         await until(events, lambda event: isinstance(event, Heard))
         for client in opcua_server.server.bserver.clients:
@@ -185,12 +193,71 @@ def test_a_server_that_forgets_the_session_is_asked_for_a_new_one(opcua_server):
         began = time.monotonic()
         down = (await until(events, is_down))[-1]
         back = await until(events, lambda event: isinstance(event, Batch))
-        return down, back, time.monotonic() - began
+        seconds = time.monotonic() - began
+        await until(events, lambda event: isinstance(event, Batch))  # by then what goes on aside has begun
+        return down, back, seconds
 
-    down, back, seconds = follow(opcua_server.port, FEW, scenario)
+    down, back, seconds = follow(opcua_server.port, FEW, scenario, history=history)
     assert down.code == "closed"
     assert [type(event) for event in back] == [LinkUp, Batch]
     assert seconds < LIVE_AGAIN_S
+    assert len(asked) == (len(FEW) if history else 0)
+
+
+async def _noted(asked, nodes):
+    asked.extend(nodes)
+    return []
+
+
+def test_a_node_that_a_program_makes_late_is_watched_once_it_is_there(opcua_server, monkeypatch):
+    monkeypatch.setattr(listening, "_LOOK_AGAIN_S", 0.2)
+    late = signal("Late", "uint16")
+
+    async def scenario(driver, events):
+        first = await until(events, lambda event: isinstance(event, Heard))
+        index, objects = opcua_server.index, opcua_server.server.nodes.objects
+        making = objects.add_variable(ua.NodeId("Late", index), "Late", 5, ua.VariantType.UInt16)
+        await asyncio.to_thread(opcua_server.run, making)
+        opcua_server.kinds["Late"] = ua.VariantType.UInt16
+        there = await until(events, says("Late", 5))
+        await asyncio.to_thread(opcua_server.show, Late=6)
+        return first, there + await until(events, says("Late", 6))
+
+    first, after = follow(opcua_server.port, (GOOD, late), scenario)
+    opcua_server.run(opcua_server.server.delete_nodes([opcua_server.node("Late")]))
+    assert "'Late': the server has no such node" in told(first)[RemarkCode.ADDRESS_REFUSED]
+    assert any(event.code is RemarkCode.ADDRESS_REFUSED and event.is_over for event in after if isinstance(event, Remark))
+
+
+def test_small_moves_stay_where_they_are_whether_the_server_keeps_them_or_we_do(opcua_server, monkeypatch):
+    filters = []
+    create = MonitoredItemService.create_monitored_items
+
+    async def refuses_filters(self, asked):
+        filters.append([item.RequestedParameters.Filter for item in asked.ItemsToCreate])
+        results = await create(self, asked)
+        for item, result in zip(asked.ItemsToCreate, results, strict=True):
+            if item.RequestedParameters.Filter is not None:
+                self.delete_monitored_items([result.MonitoredItemId])
+                result.StatusCode = ua.StatusCode(ua.StatusCodes.BadMonitoredItemFilterUnsupported)
+        return results
+
+    monkeypatch.setattr(MonitoredItemService, "create_monitored_items", refuses_filters)
+    calm = signal("Torque", "float64", deadband=1.0)
+
+    async def scenario(driver, events):
+        await until(events, lambda event: isinstance(event, Heard))
+        await until(events, lambda event: isinstance(event, Batch))
+        heard = []
+        for torque in (0.5, 0.9, 1.2):
+            await asyncio.to_thread(opcua_server.show, Torque=torque)
+            heard += await until(events, lambda event: isinstance(event, Batch))
+        return [value for event in heard if isinstance(event, Batch) for value in event.values]
+
+    values = follow(opcua_server.port, (calm,), scenario)
+    opcua_server.show(Torque=0.0)
+    assert [[each.DeadbandValue if each else None for each in asked] for asked in filters] == [[1.0], [None]]
+    assert values == [0.0, 0.0, 1.2]
 
 
 def test_a_gap_is_closed_from_the_servers_own_history_once_and_live_values_do_not_wait(opcua_server):
