@@ -49,7 +49,7 @@ class FrameFuzz:
 
     def _read(self) -> Request:
         function = self._rng.randint(1, 4)
-        most = self._rng.choice((1, 4, 40, _LONGEST_READ[function]))
+        most = self._rng.choice((1, 4, 4, 40, 40, 100, 100, _LONGEST_READ[function]))
         return read_by_function(function, self._rng.randrange(60_000), self._rng.randint(1, most))
 
     def _scene(self, request: modbus_framing.Request) -> Scene:

@@ -47,7 +47,7 @@ class Served:
     ends: tuple[int, int] | None
 
     def options(self, transport):
-        timeout = {"timeout_ms": 400, "transport": transport}
+        timeout = {"timeout_ms": 300, "transport": transport}
         if transport == "rtu":
             return {"serial": self.addresses["rtu"], "baud": 115_200, **timeout}
         return {"host": "127.0.0.1", "port": int(self.addresses[transport]), **timeout}

@@ -8,8 +8,8 @@ from tests.faults.modbus_frame_fuzz import FrameFuzz
 from tests.faults.modbus_framing import Framing
 from tests.faults.modbus_fuzz import fuzz
 
-THROUGH_THE_DRIVER = 600
-THROUGH_THE_FRAMING = 1900
+THROUGH_THE_DRIVER = 500
+THROUGH_THE_FRAMING = 2000
 SEED = 20_26
 
 FRAMINGS = pytest.mark.parametrize("framing", Framing)
