@@ -16,7 +16,7 @@ from widgets.touch_button import TouchButton
 
 
 class AlarmLine(QFrame):
-    """The worst alarm: badge, text, consequence and action, age, and one button when `show_action` names it."""
+    """The worst alarm: badge, text, consequence and action, age, and a button when `show_action` names it."""
 
     action_pressed = Signal()
 
@@ -29,6 +29,7 @@ class AlarmLine(QFrame):
         self._more = Label(theme, "", TextRole.BODY, tone="second")
         self._age = Label(theme, "", TextRole.BODY, tone="second")
         self._button = TouchButton(theme)
+        self._button.setObjectName("alarm_action")
         self._button.clicked.connect(self.action_pressed)
         self._row = QHBoxLayout(self)
         self._lay_out()
@@ -47,17 +48,18 @@ class AlarmLine(QFrame):
         self._more.show_text(shown.more if shown else "")
         if shown:
             self._badge.show_badge(shown.severity, shown.word)
+            self._badge.show_blinking(blinks=shown.blinks)
         else:
             self._badge.hide()
-        self._button.setVisible(bool(shown) and bool(self._button.words()))
+            self._badge.show_blinking(blinks=False)
         self._fit()
         self.setAccessibleName(f"{shown.word}: {shown.text}. {shown.detail}" if shown else self.tr("No alarms"))
 
     def show_action(self, text: str, reason: str = "") -> None:
-        """Name the button ("Acknowledge"); an empty text takes it away, a reason closes it."""
+        """Name the button; an empty text takes it away, a reason closes it."""
         self._button.show_text(text)
         self._button.set_reason(reason)
-        self._button.setVisible(bool(text) and bool(self._text.text()))
+        self._button.setVisible(bool(text))
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

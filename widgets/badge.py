@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -19,6 +19,8 @@ FILLS: dict[Severity, tuple[str, str]] = {
     Severity.ALARM: ("stopped", "on_stopped"),
 }
 """Fill and text of a severity, as tokens."""
+BLINK_MS = 500
+"""Half a period: 1 Hz."""
 
 
 class Badge(QWidget):
@@ -30,6 +32,9 @@ class Badge(QWidget):
         self._role = role
         self._severity = Severity.NORMAL
         self._word = ""
+        self._blink = QTimer(self, interval=BLINK_MS)
+        self._blink.timeout.connect(self._turn)
+        self._is_lit = True
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.hide()
         theme.changed.connect(self.updateGeometry)
@@ -41,6 +46,17 @@ class Badge(QWidget):
         self.setAccessibleName(word)
         self.setVisible(bool(word))
         self.updateGeometry()
+        self.update()
+
+    def show_blinking(self, *, blinks: bool) -> None:
+        """Turn its colour on and off once a second while nobody has seen it; shape and word stay."""
+        if blinks == self._blink.isActive():
+            return
+        self._is_lit = True
+        if blinks:
+            self._blink.start()
+        else:
+            self._blink.stop()
         self.update()
 
     def word(self) -> str:
@@ -61,14 +77,14 @@ class Badge(QWidget):
         """The word."""
         left = self._theme.profile.mm(2) + self._shape_room()
         place = QRectF(self.rect()).adjusted(left, 0, -self._theme.profile.mm(1), 0)
-        colour = self._theme.color(FILLS[self._severity][1])
+        colour = self._theme.color(self._colours()[1])
         return [PaintedText(self._word, place, self._theme.font(self._role), colour, LEFT, wraps=False)] if self._word else []
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw fill, edge, shape and word."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fill, ink = FILLS[self._severity]
+        fill, ink = self._colours()
         painter.setPen(QPen(self._theme.color("edge"), 2))
         painter.setBrush(self._theme.color(fill))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
@@ -79,6 +95,13 @@ class Badge(QWidget):
         for text in self.painted_texts():
             text.draw(painter)
         painter.end()
+
+    def _turn(self) -> None:
+        self._is_lit = not self._is_lit
+        self.update()
+
+    def _colours(self) -> tuple[str, str]:
+        return FILLS[self._severity if self._is_lit else Severity.NORMAL]
 
     def _shape_side(self) -> float:
         return self._theme.profile.font_px(self._role) * 0.95

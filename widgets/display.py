@@ -73,7 +73,10 @@ class ChipText:
 
 @dataclass(frozen=True, slots=True)
 class AlarmText:
-    """The one alarm of the alarm line; `word` is its priority ("High"), `more` how many others wait ("+2")."""
+    """The one alarm of the alarm line; `word` is its priority ("High"), `more` how many others wait ("+2").
+
+    `blinks` while nobody has seen it.
+    """
 
     severity: Severity
     word: str
@@ -81,6 +84,25 @@ class AlarmText:
     detail: str = ""
     age: str = ""
     more: str = ""
+    blinks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRowText:
+    """A row of the alarms page; `state` says who saw it, `note` what came of telling its machine, `action` names the key."""
+
+    key: tuple[str, str]
+    severity: Severity
+    word: str
+    text: str
+    detail: str = ""
+    note: str = ""
+    age: str = ""
+    state: str = ""
+    action: str = ""
+    reason: str = ""
+    """Why the key is closed."""
+    blinks: bool = False
 
 
 class StepMark(StrEnum):

@@ -6,7 +6,7 @@ from hmi.clock import Moment
 from hmi.presenters.durations import elapsed
 from hmi.presenters.picture import Picture
 from hmi.presenters.words import joined, say, translate
-from hmi.station.topics import AlarmView
+from hmi.station.topics import AlarmView, Wants
 from widgets.display import AlarmText, Severity
 
 _SEVERITIES = {
@@ -34,18 +34,29 @@ def present_alarms(picture: Picture, now: Moment) -> AlarmText | None:
 
 def _present(picture: Picture, alarm: AlarmView, now: Moment) -> AlarmText:
     others = len(picture.alarms.alarms) - 1
-    title, detail = _words(picture, alarm)
+    title, detail = words_of(picture, alarm)
     return AlarmText(
-        _SEVERITIES.get(alarm.priority, Severity.WARNING),
+        severity_of(alarm),
         priority_word(alarm.priority),
         title,
         detail,
         age=elapsed(alarm.came_at, now.wall),
         more=f"+{others}" if others else "",
+        blinks=is_unseen(alarm),
     )
 
 
-def _words(picture: Picture, alarm: AlarmView) -> tuple[str, str]:
+def severity_of(alarm: AlarmView) -> Severity:
+    """How an alarm's priority looks."""
+    return _SEVERITIES.get(alarm.priority, Severity.WARNING)
+
+
+def is_unseen(alarm: AlarmView) -> bool:
+    """Whether nobody has acknowledged it yet."""
+    return alarm.wants is Wants.ACKNOWLEDGE and alarm.acknowledged_at is None
+
+
+def words_of(picture: Picture, alarm: AlarmView) -> tuple[str, str]:
     """Cause, then consequence and action. A machine's own texts name the machine; ours say all in one go."""
     if not alarm.text:
         cause, _, rest = say(alarm.code, alarm.args).partition(". ")

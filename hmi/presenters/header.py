@@ -14,6 +14,9 @@ from hmi.station.topics import SyncTopic
 from resources.assets import IconName
 from widgets.display import ChipText, Severity
 
+NOT_SECURED = "not_secured"
+"""A remark's code (`drivers.link.RemarkCode`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeaderView:
@@ -88,8 +91,14 @@ def present_link(picture: Picture, now: Moment) -> ChipText:
             return _abnormal(translate("header", "{0} silent").format(machine.name), _aged(freshness))
     if not picture.machines.machines:
         return ChipText(plain=translate("header", "No machine"))
-    many = len(picture.machines.machines) > 1
-    return ChipText(plain=translate("header", "Machines live") if many else translate("header", "Machine live"))
+    live = translate("header", "Machines live") if len(picture.machines.machines) > 1 else translate("header", "Machine live")
+    return ChipText(plain=live, below=_open_link(picture))
+
+
+def _open_link(picture: Picture) -> str:
+    """The permanent mark of a link that anybody can read and change."""
+    remarks = {remark.code for machine in picture.machines.machines for remark in machine.remarks}
+    return translate("header", "not secured") if NOT_SECURED in remarks else ""
 
 
 def _abnormal(strong: str, plain: str) -> ChipText:

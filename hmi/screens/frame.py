@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
 from hmi.presenters.alarm_line import present_alarms
+from hmi.presenters.alarms import present_way
 from hmi.presenters.desk import Desk
 from hmi.presenters.header import HeaderView, present_header
 from hmi.screens.footer import MOST_COUNTS, Footer
@@ -31,6 +32,7 @@ class Frame(QWidget):
         self._places = tuple(places)
         self._header_shown: HeaderView | None = None
         self._alarm_shown: AlarmText | None = None
+        self._way_shown = ""
         self.header = Header(theme, self)
         self.alarm_line = AlarmLine(theme, self)
         self.navigation = NavBar(theme, places, self)
@@ -51,6 +53,10 @@ class Frame(QWidget):
         if alarm != self._alarm_shown:
             self._alarm_shown = alarm
             self.alarm_line.show_alarm(alarm)
+        way = present_way(self._desk.picture)
+        if way != self._way_shown:
+            self._way_shown = way
+            self.alarm_line.show_action(way)
         self.footer.refresh()
         self._show_places()
 

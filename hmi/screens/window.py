@@ -10,6 +10,7 @@ from hmi.archive import Archive
 from hmi.presenters.desk import Desk, Wishes
 from hmi.presenters.scans import ShowOrder, route_scan
 from hmi.presenters.setpoints import Target
+from hmi.screens.alarms_page import AlarmsPage
 from hmi.screens.away_veil import AwayVeil
 from hmi.screens.frame import Frame
 from hmi.screens.history_page import HistoryPage
@@ -53,12 +54,13 @@ class StationWindow(QWidget):
         self.serial = SerialPage(theme, desk, size=size)
         self.pin = PinPage(theme, desk, size=size)
         self.settle = SettlePage(theme, desk, size=size)
+        self.alarms = AlarmsPage(theme, desk)
         self.machine = MachinePage(theme, desk, is_small=is_small)
         self.setpoint = SetpointPage(theme, desk, size=size)
         self.frame = Frame(theme, desk, self._places(), is_small=is_small)
         self._pages = {"run": self.run, "orders": self.orders, "history": self.history}
         self._pages |= {"number": self.measure, "serial": self.serial, "pin": self.pin, "settle": self.settle}
-        self._pages |= {"machine": self.machine, "setpoint": self.setpoint}
+        self._pages |= {"machine": self.machine, "setpoint": self.setpoint, "alarms": self.alarms}
         for page in self._pages.values():
             self.frame.pages.addWidget(page)
         self._veil = AwayVeil(theme, desk, self.frame.pages)
@@ -130,6 +132,7 @@ class StationWindow(QWidget):
 
     def _connect(self) -> None:
         self.frame.navigation.place_chosen.connect(lambda key: self.go_home() if key == "run" else self.go(key))
+        self.frame.alarm_line.action_pressed.connect(lambda: self.go("alarms"))
         self.frame.header.person_pressed.connect(self._show_people)
         self.run.wanted.connect(self.go)
         self.run.sign_in.pin_wanted.connect(self._ask_pin)

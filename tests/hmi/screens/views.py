@@ -237,6 +237,36 @@ def _hand_first() -> Stage:
     return _hand(work(4), replace(handwork, several_code="count_one_by_one", several_args=("WO-24117",)))
 
 
+def _alarms() -> Stage:
+    """Alarms nobody has seen, one that somebody has, one that is over, one its machine did not take; and two notices."""
+    guard = topics.AlarmView("press", "@guard", "urgent", NOW - 20_000_000, "guard door open", wants=topics.Wants.ACKNOWLEDGE)
+    told = {"told_code": "alarm_not_told", "told_args": ("Press", "the server has no such node (BadNodeIdUnknown)")}
+    said = (
+        replace(guard, acknowledged_at=NOW, acknowledged_by="mk", **told),
+        replace(scenes.OIL.alarms[0], wants=topics.Wants.ACKNOWLEDGE),
+        replace(scenes.OIL.alarms[1], acknowledged_at=NOW, acknowledged_by="jw"),
+        topics.AlarmView(
+            "press",
+            "@air",
+            "low",
+            NOW - 9 * 60_000_000,
+            "Press: air pressure was low",
+            is_active=False,
+            wants=topics.Wants.CONFIRM,
+        ),
+    )
+    remarks = (topics.RemarkView("not_secured", "anybody on the network can read and change what is said", NOW),)
+    clock = topics.RemarkView("clock_off", "it is 63 s ahead of ours", NOW)
+    machines = topics.MachinesTopic(
+        (replace(scenes.PRESS, remarks=remarks), replace(scenes.SCREWDRIVER, remarks=(clock,))),
+    )
+    return stage(topics.AlarmsTopic(said), machines)
+
+
+def _show_alarms(window: StationWindow, _made: Stage) -> None:
+    window.go("alarms")
+
+
 VIEWS: dict[str, View] = {
     "run": View(stage),
     "run_scan": View(lambda: stage(work(1), topics.AlarmsTopic())),
@@ -268,6 +298,8 @@ VIEWS: dict[str, View] = {
     "orders": View(stage, lambda window, _made: window.go("orders")),
     "orders_free": View(_free, lambda window, _made: window.go("orders")),
     "orders_empty": View(lambda: stage(topics.WorkTopic(), topics.OrdersTopic()), lambda window, _made: window.go("orders")),
+    "alarms": View(_alarms, _show_alarms),
+    "alarms_none": View(lambda: stage(topics.AlarmsTopic()), _show_alarms),
     "history": View(stage, _history),
     "history_cycle": View(stage, _history_cycle),
     "machine": View(_setting, _machine),
