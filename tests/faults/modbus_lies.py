@@ -14,6 +14,9 @@ from random import Random
 
 from tests.faults.modbus_framing import Framing, Request
 
+UNSEEN_WHEN_PIPELINED = ("half a frame, then silence", "all but one byte")
+"""A frame that is cut and at once followed by the next one: the next one's bytes complete it, and nobody can know."""
+
 
 class End(Enum):
     """How a conversation is ended."""
