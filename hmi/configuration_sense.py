@@ -52,8 +52,10 @@ def in_machine(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
 
 def in_manual(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
     """A station without a machine has nothing to set but its names."""
-    for key in sorted(machine.model_fields_set - {"id", "name", "protocol"}):
+    for key in sorted(machine.model_fields_set - {"id", "name", "protocol", "tags"}):
         yield (*where, key), "machine.manual", (key,)
+    for name in machine.tags:
+        yield (*where, "tags", name), "machine.manual", (name,)
 
 
 def in_recipe(where: KeyPath, machine: MachineTable, recipe: RecipeTable) -> Iterator[Found]:

@@ -57,6 +57,45 @@ def test_one_machine_is_enough_for_a_monitor(tmp_path: Path):
     assert settings.zone == "UTC"
 
 
+BY_HAND = """config_version = 1
+[station]
+id = "ST-2"
+name = "Packing"
+[[machine]]
+id = "bench"
+name = "Bench 2"
+protocol = "manual"
+"""
+
+
+def test_a_station_without_a_machine_needs_a_name_and_nothing_else(tmp_path: Path):
+    file = tmp_path / "station.toml"
+    file.write_text(BY_HAND, encoding="utf-8")
+    (machine,) = load(file).machines
+    assert machine.is_manual
+    assert machine.tags == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("rate_max = 60", "rate_max"),
+        ('options = { host = "127.0.0.1" }', "options"),
+        ("groups = { fast = 50 }", "groups"),
+        ('tags.state = { address = "holding:0", type = "uint16", role = "state" }', "tags.state"),
+    ],
+)
+def test_what_a_manual_station_has_no_use_for_is_refused(tmp_path: Path, line: str, key: str):
+    (found,) = problems(tmp_path, BY_HAND + line)
+    assert (found.code, found.key, found.line) == ("machine.manual", f"machine[0].{key}", 9)
+    assert complaint(tmp_path / "station.toml", found).endswith(f"Take {key.rpartition('.')[2]} out.")
+
+
+def test_every_other_machine_has_tags(tmp_path: Path):
+    (found,) = problems(tmp_path, BY_HAND.replace("manual", "modbus"))
+    assert (found.code, found.key) == ("key.missing", "machine[0].tags")
+
+
 WRONG = [
     ("rate_max = 60", 'rate_max = "fast"', "machine[0].rate_max", "value.type"),
     ("rate_max = 60", "rate_maximum = 60", "machine[0].rate_maximum", "key.unknown"),

@@ -177,6 +177,11 @@ def station():
 
 
 @pytest.fixture
+def watching_screen():
+    return WatchingScreen
+
+
+@pytest.fixture
 def bench_press():
     return BenchPress
 
