@@ -48,22 +48,25 @@ class FaultyMachine:
     """The writes that arrived."""
     port: int = 0
     _serial: int = 0
+    _conversations: int = 0
     _past: list[bytes] = field(default_factory=list)
 
     async def converse(self, reader: asyncio.StreamReader, mouth: Mouth) -> None:
         """Answer until the other side hangs up."""
         received = bytearray()
+        self._conversations += 1
+        conversation = self._conversations
         with suppress(ConnectionError):
             while chunk := await reader.read(4096):
                 received += chunk
                 while request := self.framing.take(received):
                     if request.unit in self.units:
-                        await self._answer(request, mouth)
+                        await self._answer(request, mouth, conversation)
 
-    async def _answer(self, request: Request, mouth: Mouth) -> None:
+    async def _answer(self, request: Request, mouth: Mouth, conversation: int) -> None:
         self._serial += 1
         serial = self._serial
-        self._note(request, serial)
+        self._note(request, serial, conversation)
         scene = Scene(
             self.framing,
             request,
@@ -81,9 +84,10 @@ class FaultyMachine:
         for step in steps:
             await self._take_step(step, mouth)
 
-    def _note(self, request: Request, serial: int) -> None:
+    def _note(self, request: Request, serial: int, conversation: int) -> None:
         if request.is_read:
-            self.truth.note(Stretch(request.unit, TABLES[request.function], request.start, request.count), serial)
+            table = TABLES[request.function]
+            self.truth.note(Stretch(conversation, request.unit, table, request.start, request.count), serial)
         else:
             self.writes.append(request.pdu)
 

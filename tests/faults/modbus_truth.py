@@ -24,6 +24,8 @@ _FORMS = {
 }
 
 
+_KEPT = 64
+"""So many stretches are remembered, of all conversations: more than any round asks for."""
 _TOGETHER = 32
 """Registers made by one hash: it gives 64 bytes."""
 
@@ -41,8 +43,9 @@ def _hashed(table: str, part: int, unit: int, serial: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Stretch:
-    """The part of a table that a request asks for."""
+    """The part of a table that a request asks for, and in which conversation: an old one's requests may be read late."""
 
+    conversation: int
     unit: int
     table: str
     start: int
@@ -63,7 +66,10 @@ class Truth:
 
     def note(self, stretch: Stretch, serial: int) -> None:
         """Remember that `serial` asks for `stretch`."""
+        self.latest.pop(stretch, None)
         self.latest[stretch] = serial
+        if len(self.latest) > _KEPT:
+            del self.latest[next(iter(self.latest))]
 
     def lies(self, unit: int, tags: Mapping[str, Tag], batch: Batch) -> list[str]:
         """Return a sentence for each value of `batch` that is not true; a missing one is no lie."""
