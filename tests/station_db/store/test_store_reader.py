@@ -151,6 +151,24 @@ def test_the_last_twenty_cycles_of_each_machine_and_this_shifts_counts(told):
     assert resume.unseen == (unseen,)
 
 
+def test_settled_and_taken_back_parts_are_in_the_counts_exactly_once(told):
+    gap = CountGap(
+        id=RecordId("gap"), machine="press", counter="good", old=412, new=3, from_at=at(10), to_at=at(26), reason="jump"
+    )
+    answer = {"settled_good": 7, "settled_bad": 2, "settled_by": "mk", "settled_at": at(90), "settled_reason": "sheet"}
+    settled = replace(gap, settled=True, **answer)
+
+    def parts(key, good, bad, reason, when=26):
+        numbers = {"cycles": good + bad, "good": good, "bad": bad}
+        return UnseenParts(id=RecordId(key), machine="press", from_at=at(10), to_at=at(when), reason=reason, **numbers)
+
+    said = (parts("s", 7, 2, "settled"), parts("h", 5, 0, "by_hand", 30), parts("b", -5, 0, "taken_back", 30))
+    reader = told(shift(1, 25, 60), shift(2, 60, 200), cycle_of(27), gap, settled, *said)
+    assert reader.ask(queries.counts, Span(at(25), at(60))) == (ShiftCount("press", 8, 2, 10),)
+    assert reader.ask(queries.counts, Span(at(60), at(200))) == ()
+    assert reader.resume().count_gaps == ()
+
+
 def test_cycles_come_in_pages_newest_first(told):
     reader = told(*(cycle_of(number) for number in range(1, 11)), cycle_of(11, machine="driver", ended_at=at(10)))
     span = Span(at(2), at(11))
