@@ -61,6 +61,23 @@ class CurveSetup:
 
 
 @dataclass(frozen=True, slots=True)
+class WaveformSetup:
+    """A high-rate channel that the machine itself tells as `Waveform` events: a sample is its raw number x `scale`, in `unit`.
+
+    `address` is in the driver's notation. With a `capacity` it is a ring of so many numbers of `data_type`, built as a curve's
+    FIFO is; without one it is whatever the driver knows as a block of samples (OPC UA: a node whose value is the newest block).
+    """
+
+    channel: str
+    address: str
+    rate_hz: float
+    unit: str = ""
+    scale: float = 1.0
+    capacity: int | None = None
+    data_type: DataType = DataType.INT16
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceSetup:
     """All a driver is given: `options` are its own keys of station.toml, `groups` name to poll or sampling period in ms.
 
@@ -76,6 +93,7 @@ class DeviceSetup:
     stamp: Stamp
     curve: CurveSetup | None = None
     shared: MutableMapping[str, Any] = field(default_factory=dict[str, Any])
+    waveforms: tuple[WaveformSetup, ...] = ()
 
 
 class Driver(Protocol):

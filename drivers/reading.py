@@ -155,7 +155,9 @@ class Refreshed:
 class Waveform:
     """A stretch of a high-rate channel, in order: `samples` as little-endian float32 in `unit`, `rate_hz` a second.
 
-    `first` counts since the link began, `lost` samples went missing just before it; `at` is the time of its last sample.
+    `first` is the number of its first sample, those that were lost counted too; it is 0 where all begins anew and nobody knows
+    what was before. `lost` samples went missing just before it; `at` is the time of its last sample.
+    `is_past`: taken from where it waited for long; it goes to the signals only.
     """
 
     device: str
@@ -167,6 +169,7 @@ class Waveform:
     lost: int
     at: int
     heard_ns: int
+    is_past: bool = False
 
 
 Event = Batch | Samples | Heard | LinkDown | LinkUp | Remark | Lost | Condition | Refreshed | Waveform
