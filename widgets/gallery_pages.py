@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from resources.assets import IconName
 from widgets import gallery_samples as sample
 from widgets.alarm_line import AlarmLine
+from widgets.alarm_row import AlarmRow
 from widgets.badge import Badge
 from widgets.card import Card
 from widgets.chip import Chip
@@ -103,7 +104,7 @@ def button_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every p
 
 
 def value_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every page has the same shape
-    """Values live, out of limits, stale and missing, and the alarm line."""
+    """Values live, out of limits, stale and missing, the alarm line and alarms in rows."""
     page, column = _page(theme)
     for alarm in (sample.CRITICAL, None):
         line = AlarmLine(theme)
@@ -122,6 +123,8 @@ def value_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every pa
     column.addLayout(_row(theme, *tiles[:2], *(() if small else tiles[2:])))
     if small:
         column.addLayout(_row(theme, *tiles[2:]))
+    for row in sample.ALARM_ROWS[: 1 if small else 2]:
+        column.addWidget(AlarmRow(theme, row))
     column.addStretch(1)
     return page
 

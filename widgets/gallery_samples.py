@@ -8,6 +8,7 @@ from resources.assets import IconName
 from widgets.chart_axes import ChartAxis, ChartView, ChartWindow
 from widgets.cycle_chart import Curve
 from widgets.display import (
+    AlarmRowText,
     AlarmText,
     LimitView,
     NavPlace,
@@ -39,6 +40,21 @@ ALARM = AlarmText(
 
 CRITICAL = AlarmText(
     Severity.ALARM, "Critical", "Press: no answer", "values are old · the press may run on · look at the machine", "12 s", "+2"
+)
+
+ALARM_ROWS = (
+    AlarmRowText(
+        ("press", "oil"),
+        Severity.WARNING,
+        "High",
+        "Press: hydraulic oil is hot",
+        "seals wear · slow down or check the cooler",
+        age="3 min",
+        state="not acknowledged",
+        action="Acknowledge",
+        blinks=True,
+    ),
+    AlarmRowText(("press", "air"), Severity.NOTICE, "Low", "Press: air was low", note="the press did not take it", age="over"),
 )
 
 LIMITS = LimitView(0.0, 0.05, "0", "0.050", 0.032)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hmi.clock import Moment
 from hmi.presenters.durations import clock_time, elapsed
@@ -88,7 +88,8 @@ def present_link(picture: Picture, now: Moment) -> ChipText:
     for machine in picture.machines.machines:
         freshness = picture.hearing.of_device(machine.id, now.mono)
         if not freshness.is_live:
-            return _abnormal(translate("header", "{0} silent").format(machine.name), _aged(freshness))
+            silent = _abnormal(translate("header", "{0} silent").format(machine.name), _aged(freshness))
+            return replace(silent, below=_open_link(picture))
     if not picture.machines.machines:
         return ChipText(plain=translate("header", "No machine"))
     live = translate("header", "Machines live") if len(picture.machines.machines) > 1 else translate("header", "Machine live")
