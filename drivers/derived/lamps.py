@@ -50,10 +50,11 @@ class Lamp:
 
     @property
     def is_decided(self) -> bool:
-        """Whether what was seen of late fits its look."""
-        if self.look is Look.BLINKING or self.look is None:
-            return self.look is not None
-        return self.level is (self.look is Look.ON) and not self.edges
+        """Whether what was seen of late fits its look: a steady lamp did not move, a blinking one was not still for too long."""
+        if self.look is Look.BLINKING:
+            first, middle, last = self.edges
+            return self.seen_at - last <= _UNEVEN * max(middle - first, last - middle)
+        return self.look is not None and self.level is (self.look is Look.ON) and not self.edges
 
     def see(self, level: bool | None, now: int, pace: Pace) -> Lamp:  # noqa: FBT001 the level is the value
         """Look again. Whoever did not look for as long as a lamp takes to be steady must begin anew."""

@@ -44,7 +44,8 @@ def _check_edges(device: str, edges: Edges, period_ms: int) -> None:
     if period_ms > longest:
         why = f"a pulse of {edges.shortest_ms} ms can be missed when '{edges.tag}' is looked at every {period_ms} ms"
         raise MachineSetupError(device, f"{why}; poll its group at least every {longest} ms", edges.name)
-    if max(edges.min_on_ms, edges.min_off_ms) + period_ms > edges.shortest_ms:
+    looks_to_believe = 1 + -(-max(edges.min_on_ms, edges.min_off_ms) // period_ms)
+    if looks_to_believe * period_ms > edges.shortest_ms:
         why = f"a pulse of {edges.shortest_ms} ms, looked at every {period_ms} ms, can look too short to count"
         raise MachineSetupError(device, f"{why}; min_on_ms and min_off_ms leave too little of it", edges.name)
 

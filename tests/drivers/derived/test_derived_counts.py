@@ -1,5 +1,7 @@
 """Parts counted from a switch: each once, and where one may have passed unseen that is said."""
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -117,3 +119,31 @@ def test_no_part_is_lost_or_doubled_at_any_pace_within_the_link(parts, late):
         level = next((to for when, to in reversed(edges) if when <= switch.now_ms + step), False)
         switch.see(step, part=level)
     assert switch.made["good"] == len(parts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    parts=st.lists(st.tuples(st.integers(200, 500), st.integers(200, 500)), min_size=1, max_size=8),
+    gaps=st.lists(st.one_of(st.just(50), st.integers(50, 199)), min_size=8, max_size=8),
+)
+def test_a_part_missed_by_late_polls_is_never_missed_in_silence(parts, gaps):
+    switch = Scans(counted(GOOD), 50)
+    switch.see(part=False)
+    edges, at = [], 100
+    for on, off in parts:
+        edges += [(at, True), (at + on, False)]
+        at += on + off
+    said = []
+    for gap in itertools.cycle(gaps):
+        level = next((to for when, to in reversed(edges) if when <= switch.now_ms + gap), False)
+        said += [event for event in switch.see(gap, part=level) if isinstance(event, Lost)]
+        if switch.now_ms > at + 400:
+            break
+    assert said or switch.made["good"] == len(parts)
+
+
+def test_a_bounce_seen_at_the_pace_of_the_link_is_no_hole(switch):
+    boot = switch.see(part=False) and switch.made[BOOT]
+    for level in (True, False, False, True, False):
+        switch.see(part=level)
+    assert (switch.made["good"], switch.made[BOOT]) == (0, boot)

@@ -131,3 +131,14 @@ def test_a_lamp_is_never_taken_for_steady_while_it_changes(history):
         if lamp.look in (Look.ON, Look.OFF) and lamp.look is not before:
             recent = [seen for at, seen in levels if now - at <= pace.steady // 1_000_000]
             assert set(recent) == {lamp.look is Look.ON}
+
+
+@pytest.mark.parametrize("ends_at", [4.0, 4.2, 4.4, 4.6, 4.8])
+def test_from_a_blinking_lamp_to_another_one_steady_the_two_are_never_told_together(scans, ends_at):
+    both = LampRow({"red": Look.BLINKING, "green": Look.ON}, IDLE)
+    tower = scans(
+        Derivation((Lamps("state", {"red": "red", "green": "green"}, (both, *ROWS), (0.4, 3.0)),), groups={"state": "fast"})
+    )
+    red = blink(0.9)
+    seen = tower.watch(9, lambda at: {"red": at < ends_at + 0.15 and red(at), "green": at >= ends_at})
+    assert states(seen) == [None, FAULT, RUNS]
