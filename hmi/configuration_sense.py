@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
-from drivers.tag import DataType
+from drivers.tag import DataType, Role
 from hmi.configuration_derived_sense import in_derived
 from hmi.configuration_file import MachineTable, RecipeTable, StationFile, TagTable
 from hmi.settings import MANUAL
 from hmi.toml_lines import Path as KeyPath
 from station_db.records.base import CENTRE
 
+CODES = frozenset(DataType) - {DataType.BOOL, DataType.FLOAT32, DataType.FLOAT64, DataType.STRING}
+"""What an alarm's number can stand as."""
 Found = tuple[KeyPath, str, tuple[str, ...]]
 """Where, as a key's path; what, as a code; the code's args."""
 
@@ -84,3 +86,5 @@ def in_tag(key: KeyPath, tag: TagTable) -> Iterator[Found]:
         yield key, "tag.write_limits", ()
     if tag.count is not None and tag.purpose:
         yield key, "tag.array_purpose", (tag.purpose,)
+    if tag.role is Role.ALARM and tag.texts and tag.type not in CODES:
+        yield (*key, "texts"), "tag.alarm_code", (tag.type,)

@@ -21,6 +21,7 @@ TEXTS: dict[str, str] = {
     "tag.write_limits": "people may write it, so it needs low and high. Say how far it may go.",
     "recipe.tag": "'{0}' is no tag that people may write. Give it a table write, or take it out.",
     "recipe.value": "{0} is not from {1} to {2}. Change the value or the tag's limits.",
+    "tag.alarm_code": "an alarm's number can't be {0}. Give a whole number's type or take texts out.",
     "tag.array_purpose": "an array has no single purpose, but this is called '{0}'. Take count or purpose out.",
     "tag.state": "'{0}' is no state of PackML. Use one of {1}.",
     "zone.unknown": "there is no time zone '{0}'. Use a name such as Europe/Berlin.",

@@ -46,6 +46,20 @@ def response(number, state, ended_at=None):
     )
 
 
+def test_conditions_nobody_has_seen_are_remembered_for_a_week_after_they_went(told):
+    week = 7 * 86_400 * 1_000_000
+    made = {"source": "press", "priority": "low", "text": ""}
+    over = AlarmEvent(id=RecordId("a"), code="@guard", came_at=at(0), went_at=at(1), **made)
+    others = (
+        replace(over, id=RecordId("b"), acknowledged_at=at(2), acknowledged_by="mk"),
+        replace(over, id=RecordId("c"), went_at=None),
+        replace(over, id=RecordId("d"), code="oil"),
+        replace(over, id=RecordId("e"), came_at=at(0) - week - 1),
+    )
+    resume = told(over, *others).resume()
+    assert (resume.alarms_unseen, resume.alarms) == ((over,), (others[1],))
+
+
 def work_on(number):
     """A unit of an order with a step, its check and its permit."""
     order, run = RecordId(f"WO-{number}"), RecordId(f"JR-{number}")
