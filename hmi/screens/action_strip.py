@@ -12,12 +12,17 @@ from widgets.touch_button import ButtonKind, TouchButton
 
 
 class ActionStrip(QWidget):
-    """Bad part, Pause, Finish order; on small panels also the way to the chart."""
+    """Bad part, Pause, Finish order; on small panels also the way to the chart.
+
+    `prefix` parts the names of its keys from another strip's.
+    """
 
     chosen = Signal(str)
     """The key of a page: `bad_part`, `pause`, `finish`, `chart`."""
 
-    def __init__(self, theme: Theme, desk: Desk, *, with_chart: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, desk: Desk, *, with_chart: bool = False, prefix: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._desk = desk
         row = QHBoxLayout(self)
@@ -26,7 +31,7 @@ class ActionStrip(QWidget):
         names = {"bad_part": self.tr("Bad part"), "pause": self.tr("Pause"), "finish": self.tr("Finish order")}
         if with_chart:
             names["chart"] = self.tr("Chart")
-        self._buttons = {key: self._add(theme, key, text) for key, text in names.items()}
+        self._buttons = {key: self._add(theme, key, text, prefix) for key, text in names.items()}
         for button in self._buttons.values():
             row.addWidget(button, 1)
 
@@ -37,9 +42,9 @@ class ActionStrip(QWidget):
         for key, reason in present_strip(self._desk.picture).items():
             self._buttons[key].set_reason(reason)
 
-    def _add(self, theme: Theme, key: str, text: str) -> TouchButton:
+    def _add(self, theme: Theme, key: str, text: str, prefix: str) -> TouchButton:
         button = TouchButton(theme, text, ButtonKind.LARGE)
-        button.setObjectName(key)
+        button.setObjectName(f"{prefix}{key}")
         button.clicked.connect(lambda: self.chosen.emit(key))
         button.refused.connect(self._desk.tell)
         return button

@@ -46,7 +46,7 @@ class HandCard(Card):
         self._orders.setObjectName("hand_orders")
         self._orders.clicked.connect(lambda: self.wanted.emit("orders"))
         self._has_way = size is not PanelSize.LARGE
-        self.strip = ActionStrip(theme, desk)
+        self.strip = ActionStrip(theme, desk, prefix="hand_")
         self._lay_out(theme)
 
     def refresh(self) -> None:
