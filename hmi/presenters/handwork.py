@@ -12,8 +12,8 @@ from hmi.presenters.words import joined, translate
 from hmi.station.topics import HandCount
 
 ROWS = 3
-SECOND_NS = 1_000_000_000
 """Entries shown."""
+SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
