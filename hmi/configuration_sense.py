@@ -87,4 +87,4 @@ def in_tag(key: KeyPath, tag: TagTable) -> Iterator[Found]:
     if tag.count is not None and tag.purpose:
         yield key, "tag.array_purpose", (tag.purpose,)
     if tag.role is Role.ALARM and tag.texts and tag.type not in CODES:
-        yield (*key, "texts"), "tag.alarm_code", (tag.type,)
+        yield key, "tag.alarm_code", (tag.type,)

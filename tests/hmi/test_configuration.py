@@ -131,7 +131,7 @@ def test_a_mistake_is_named_with_its_line_and_key(tmp_path: Path, old: str, new:
 def test_an_alarms_words_by_number_need_a_whole_number(tmp_path: Path, kind: str):
     tag = f'tags.trouble = {{ address = "holding:1", type = "{kind}", role = "alarm", texts = {{ 1 = "Jam" }} }}'
     (problem,) = problems(tmp_path, MONITOR + tag)
-    assert (problem.key, problem.code, problem.line) == ("machine[0].tags.trouble.texts", "tag.alarm_code", 11)
+    assert (problem.key, problem.code, problem.line) == ("machine[0].tags.trouble", "tag.alarm_code", 11)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path):
