@@ -5,6 +5,7 @@ from __future__ import annotations
 from hmi.clock import Moment
 from hmi.presenters.alarm_line import is_unseen, priority_word, severity_of, words_of
 from hmi.presenters.durations import elapsed
+from hmi.presenters.header import NOT_SECURED
 from hmi.presenters.picture import Picture
 from hmi.presenters.words import joined, say, translate
 from hmi.station.alarms import OF_THE_LINK
@@ -34,8 +35,11 @@ def present_notices(picture: Picture) -> tuple[str, ...]:
 
 
 def present_way(picture: Picture) -> str:
-    """The alarm line's key to the page; empty where nothing stands there."""
-    return translate("alarms", "Show") if picture.alarms.alarms or present_notices(picture) else ""
+    """The alarm line's key to the page; empty where nothing stands there but what the header always shows."""
+    if picture.alarms.alarms:
+        return translate("alarms", "Show")
+    codes = {remark.code for machine in picture.machines.machines for remark in machine.remarks}
+    return translate("alarms", "Notices") if codes - {NOT_SECURED} else ""
 
 
 def _row(picture: Picture, alarm: AlarmView, now: Moment) -> AlarmRowText:

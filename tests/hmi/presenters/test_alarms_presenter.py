@@ -70,10 +70,16 @@ def test_the_line_blinks_only_while_nobody_has_seen_its_alarm():
 
 
 def test_a_remark_is_a_notice_apart_from_alarms_with_a_way_to_it():
-    machines = topics.MachinesTopic((replace(PRESS, remarks=(SECURED,)), SCREWDRIVER))
+    clock = topics.RemarkView("clock_off", "63 s ahead", NOW)
+    machines = topics.MachinesTopic((replace(PRESS, remarks=(SECURED, clock)), SCREWDRIVER))
     picture, _ = seen(machines, topics.AlarmsTopic())
-    assert present_notices(picture) == ("Press: the link is not secured · anybody can listen",)
-    assert present_way(picture) == "Show"
+    assert present_notices(picture) == (
+        "Press: the link is not secured · anybody can listen",
+        "Press: its clock and ours differ · 63 s ahead",
+    )
+    assert present_way(picture) == "Notices"
+    marked, _ = seen(topics.MachinesTopic((replace(PRESS, remarks=(SECURED,)), SCREWDRIVER)), topics.AlarmsTopic())
+    assert present_way(marked) == ""
     quiet, _ = seen(topics.AlarmsTopic())
     assert (present_notices(quiet), present_way(quiet)) == ((), "")
 
