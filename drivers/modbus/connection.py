@@ -1,14 +1,21 @@
-"""One open connection: bytes out, bytes in, one exchange at a time, ended by its answers, its time or the first bad frame."""
+"""One open connection: bytes out, bytes in, one exchange at a time, ended by its answers, its time or the first bad frame.
+
+The next window of an exchange is asked where the answers to the last one come in: to wake a task for it would cost more
+processor time than all the rest of a request.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from drivers.link import LinkFault, LinkLostError, NotSentError
 from drivers.modbus.pdu import BadFrameError, Request
 from drivers.modbus.waits import Waits
+
+Windows = Iterator[Sequence[Request]]
+"""What is asked one after the other, each window at once; each is taken when the one before it is answered."""
 
 
 class Framing(Protocol):
@@ -58,6 +65,9 @@ class Connection(asyncio.Protocol):
         self._framing = framing
         self._transport: asyncio.WriteTransport | None = None
         self._exchange: asyncio.Future[None] | None = None
+        self._unit = 0
+        self._windows: Windows = iter(())
+        self._answers: list[bytes] = []
         self._deadline = 0.0
         self._patience = 0.0
         self._missing = 0
@@ -83,22 +93,21 @@ class Connection(asyncio.Protocol):
             self._refuse(bad)
             return
         if missing == 0:
-            self._finish()
+            self._go_on()
         elif missing < self._missing:
             self._missing = missing
             self._deadline = self.heard_at + self._patience
 
-    def send(self, unit: int, requests: Sequence[Request], patience_s: float) -> asyncio.Future[None]:
+    def send(self, unit: int, windows: Windows, patience_s: float) -> asyncio.Future[None]:
         """Ask; `receive` what is returned. The patience is for each answer. Raises `NotSentError`."""
         if self.lost is not None or self._transport is None:
             raise self._not_sent()
         self._exchange = self._loop.create_future()
-        self._missing = len(requests)
+        self._unit, self._windows, self._answers = unit, windows, []
         self._patience = patience_s
-        self._deadline = self._loop.time() + patience_s
+        self._ask(next(windows), self._loop.time())
         if self._alarm is None or self._alarm.when() > self._deadline:
             self._set_alarm()
-        self._transport.write(self._framing.begin(unit, requests))
         return self._exchange
 
     async def receive(self, exchange: asyncio.Future[None], waits: Waits) -> list[bytes]:
@@ -111,7 +120,7 @@ class Connection(asyncio.Protocol):
             raise
         finally:
             self._exchange = None
-        return self._framing.answers
+        return self._answers
 
     def lose(self, lost: LinkLostError) -> None:
         """Hang up, keep the first reason and end the exchange that waits, at once."""
@@ -135,9 +144,22 @@ class Connection(asyncio.Protocol):
         else:
             self.lose(LinkLostError(LinkFault.BAD_REPLY, f"{self.name} can't be believed: {bad}"))
 
-    def _finish(self) -> None:
-        if self._exchange is not None and not self._exchange.done():
+    def _ask(self, window: Sequence[Request], now: float) -> None:
+        assert self._transport is not None
+        self._missing = len(window)
+        self._deadline = now + self._patience
+        self._transport.write(self._framing.begin(self._unit, window))
+
+    def _go_on(self) -> None:
+        """Ask the next window, or end the exchange after the last one."""
+        if self._exchange is None or self._exchange.done():
+            return
+        self._answers += self._framing.answers
+        window = next(self._windows, None)
+        if window is None:
             self._exchange.set_result(None)
+        else:
+            self._ask(window, self.heard_at)
 
     def _fail(self, error: Exception) -> None:
         if self._exchange is not None and not self._exchange.done():

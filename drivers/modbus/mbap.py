@@ -47,11 +47,14 @@ class Mbap:
     def begin(self, unit: int, requests: Sequence[Request]) -> bytes:
         """Return the bytes that ask `unit`; whatever was asked before is given up."""
         self._unit = unit
-        self._waiting = {self._transactions.take(): each for each in enumerate(requests)}
+        self._waiting.clear()
         self._answers = [b""] * len(requests)
-        return b"".join(
-            _HEAD.pack(number, 0, len(request.pdu) + 1, unit) + request.pdu for number, (_, request) in self._waiting.items()
-        )
+        asked = b""
+        for index, request in enumerate(requests):
+            number = self._transactions.take()
+            self._waiting[number] = index, request
+            asked += _HEAD.pack(number, 0, len(request.pdu) + 1, unit) + request.pdu
+        return asked
 
     def feed(self, data: bytes) -> int:
         """Take in what was received; return how many answers are missing. Raises `BadFrameError`."""

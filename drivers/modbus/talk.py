@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
 from typing import Protocol
 
 from drivers.link import LinkFault, LinkLostError
-from drivers.modbus.connection import Connection, Framing, NoAnswerError
+from drivers.modbus.connection import Connection, Framing, NoAnswerError, Windows
 from drivers.modbus.fence import Fence, Passing
 from drivers.modbus.mbap import HIGHEST_NUMBER, Mbap, Transactions
 from drivers.modbus.pdu import BadFrameError, Request
@@ -32,7 +31,7 @@ class Talk(Protocol):
         """Make the frames of a new connection."""
         ...
 
-    async def exchange(self, connection: Connection, seat: Seat, requests: Sequence[Request], patience_s: float) -> list[bytes]:
+    async def exchange(self, connection: Connection, seat: Seat, windows: Windows, patience_s: float) -> list[bytes]:
         """Return the answers in order. Raises `NoAnswerError`, `LinkLostError`, of which `NotSentError` if nothing was sent."""
         ...
 
@@ -48,9 +47,9 @@ class NumberedTalk:
         """Make the frames of a new connection; its numbers go on from the last one."""
         return Mbap(self._transactions)
 
-    async def exchange(self, connection: Connection, seat: Seat, requests: Sequence[Request], patience_s: float) -> list[bytes]:
-        """Ask all at once; see `Talk`."""
-        return await connection.receive(connection.send(seat.unit, requests, patience_s), seat.waits)
+    async def exchange(self, connection: Connection, seat: Seat, windows: Windows, patience_s: float) -> list[bytes]:
+        """Ask each window at once; see `Talk`."""
+        return await connection.receive(connection.send(seat.unit, windows, patience_s), seat.waits)
 
 
 class FencedTalk:
@@ -76,9 +75,9 @@ class FencedTalk:
         fence = self._fences.get(unit) if isinstance(unit, int) else None
         return fence is not None and fence.is_up
 
-    async def exchange(self, connection: Connection, seat: Seat, requests: Sequence[Request], patience_s: float) -> list[bytes]:
+    async def exchange(self, connection: Connection, seat: Seat, windows: Windows, patience_s: float) -> list[bytes]:
         """Ask one after another; a read that was answered by noise is asked once more. See `Talk`."""
-        return [await self._believed(connection, seat, request, patience_s) for request in requests]
+        return [await self._believed(connection, seat, request, patience_s) for window in windows for request in window]
 
     async def _believed(self, connection: Connection, seat: Seat, request: Request, patience_s: float) -> bytes:
         tries = 2 if request.is_read else 1
@@ -118,7 +117,7 @@ class FencedTalk:
         self._last_unit = seat.unit
         on_the_wire = self._character_s * (request.length + len(request.pdu) + _FRAME_BYTES)
         try:
-            exchange = connection.send(seat.unit, (request,), patience_s + on_the_wire)
+            exchange = connection.send(seat.unit, iter([(request,)]), patience_s + on_the_wire)
             (answer,) = await connection.receive(exchange, seat.waits)
         except BadFrameError:
             await self._silence(connection, seat, _AFTER_NOISE_S)

@@ -17,6 +17,11 @@ class Turns:
         self._writes: deque[asyncio.Future[None]] = deque()
         self._reads: deque[asyncio.Future[None]] = deque()
 
+    @property
+    def are_wanted(self) -> bool:
+        """Whether anybody waits for the turn."""
+        return bool(self._writes or self._reads)
+
     async def take(self, waits: Waits, *, is_write: bool) -> None:
         """Wait for the turn and take it. Raises `NotSentError` when the waiting was ended."""
         waits.check()

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from drivers.link import LinkFault, LinkLostError, NotSentError
 from drivers.modbus.address import Table
 from drivers.modbus.breaker import Breaker
-from drivers.modbus.connection import Connection, NoAnswerError
+from drivers.modbus.connection import Connection, NoAnswerError, Windows
 from drivers.modbus.lane import Lane
 from drivers.modbus.line import Line
 from drivers.modbus.pdu import Request, exception_in, read_request, words_in, write_coil_request, write_registers_request
 from drivers.modbus.replies import ASK_AGAIN, IS_SILENCE, ExceptionReplyError
 from drivers.modbus.seat import Seat
+from drivers.modbus.turns import Turns
 from drivers.modbus.words import Words
 
 _BUSY_PAUSE_S = 0.05
@@ -60,9 +61,8 @@ class Wire:
         """
         requests = [read_request(*each) for each in reads]
         answers: list[bytes] = []
-        depth = self._line.options.in_flight
-        for first in range(0, len(requests), depth):
-            answers += await self._ask(self._line.reads, requests[first : first + depth])
+        while len(answers) < len(requests):
+            answers += await self._ask(self._line.reads, requests[len(answers) :])
         replies = [_reply(answer, request) for answer, request in zip(answers, requests, strict=True)]
         if any(_is_busy(reply) for reply in replies):
             await self._ask_again(requests, replies)
@@ -111,7 +111,7 @@ class Wire:
                 replies[at] = _reply(answer, requests[at])
 
     async def _ask(self, lane: Lane, requests: Sequence[Request]) -> list[bytes]:
-        """Take a turn and exchange; raises `LinkLostError`."""
+        """Take a turn and return the answers to as many as it is good for, at least one. Raises `LinkLostError`."""
         is_write = not requests[0].is_read
         since = self._loop.time()
         if not is_write:
@@ -119,7 +119,7 @@ class Wire:
         await lane.turns.take(self._seat.waits, is_write=is_write)
         try:
             connection = await self._connection_on(lane, since)
-            return await self._exchange(connection, requests, is_write=is_write)
+            return await self._exchange(connection, lane.turns, requests, is_write=is_write)
         finally:
             lane.turns.give_back()
 
@@ -148,7 +148,9 @@ class Wire:
             self._seat.waits.check()
         return connection
 
-    async def _exchange(self, connection: Connection, requests: Sequence[Request], *, is_write: bool) -> list[bytes]:
+    async def _exchange(
+        self, connection: Connection, turns: Turns, requests: Sequence[Request], *, is_write: bool
+    ) -> list[bytes]:
         seat, began = self._seat, self._loop.time()
         others, given_up = self._line.others(seat, began), self._line.given_up
         patience = self._breaker.patience_s(began, in_full=is_write or not others)
@@ -156,7 +158,7 @@ class Wire:
         connection.asked_units.add(seat.unit)
         self._line.given_up = None
         try:
-            answers = await self._line.talk.exchange(connection, seat, requests, patience)
+            answers = await self._line.talk.exchange(connection, seat, self._windows(turns, requests, others), patience)
         except NoAnswerError as silent:
             raise self._silent(connection, silent, patience, self._loop.time() - began) from silent
         except LinkLostError as lost:
@@ -165,8 +167,16 @@ class Wire:
             raise
         if connection.silent_units:
             connection.silent_units.clear()
-        self._note_time(requests, answers, others, given_up, self._loop.time() - began)
+        self._note_time(requests[: len(answers)], answers, others, given_up, self._loop.time() - began)
         return answers
+
+    def _windows(self, turns: Turns, requests: Sequence[Request], others: Sequence[Seat]) -> Windows:
+        """Yield what is asked together, as long as nobody else wants the line."""
+        depth = self._line.options.in_flight
+        for first in range(0, len(requests), depth):
+            if first and (others or turns.are_wanted):
+                return
+            yield requests[first : first + depth]
 
     def _note_time(
         self,

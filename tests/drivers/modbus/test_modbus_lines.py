@@ -168,6 +168,20 @@ def test_a_write_goes_before_the_reads_that_wait():
     assert asyncio.run(scenario()) == ([3, 6], 5, 1)
 
 
+def test_a_write_goes_between_the_blocks_of_one_read():
+    async def scenario():
+        async with gateway({1: 0.02}) as machine:
+            driver = create(setup("press", {}, tags=TAGS, port=machine.port))
+            reading = asyncio.ensure_future(driver.read(TAGS))
+            await machine.was_asked.wait()
+            await driver.write(TAGS[0], 7)
+            found = await reading
+            await driver.close()
+            return found, [function for _, function in machine.asked]
+
+    assert asyncio.run(scenario()) == ([1001, 1200, 1400, 1600], [3, 6, 3, 3, 3])
+
+
 def test_writes_have_their_own_connection_where_the_device_allows_two():
     async def scenario():
         async with gateway({1: 0.2}) as machine:
