@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -12,7 +11,7 @@ from drivers.driver import Driver, DriverError, UnreachableError, WriteRefusedEr
 from drivers.tag import Tag, Value
 from hmi.settings import Machine
 from hmi.station.decision import WriteOrder, WriteResult
-from hmi.station.setpoints import resolution
+from hmi.station.setpoints import is_same
 from station_db.records.base import RecordId
 from station_db.records.equipment import WriteState
 
@@ -91,4 +90,4 @@ def _value(tag: Tag, value: float) -> Value:
 def _is_same(tag: Tag, asked: float, found: Value) -> bool:
     if found is None or isinstance(found, str):
         return False
-    return math.isclose(float(found), asked, rel_tol=1e-6, abs_tol=resolution(tag))
+    return is_same(tag, float(found), asked)

@@ -85,6 +85,7 @@ class Code(StrEnum):
     SETPOINT_NOT_SWITCH = "setpoint_not_switch"
     SETPOINT_BELOW = "setpoint_below"
     SETPOINT_ABOVE = "setpoint_above"
+    SETPOINT_BETWEEN = "setpoint_between"
     SETPOINT_ROLE = "setpoint_role"
     SETPOINT_MACHINE_AWAY = "setpoint_machine_away"
     SETPOINT_STATE = "setpoint_state"

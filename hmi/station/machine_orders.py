@@ -22,7 +22,7 @@ def write(station: Station, asked: commands.WriteSetpoint, turn: Turn) -> Statio
     value = setpoints.parse(tag, asked.text)
     _check_free(station, asked.machine)
     old = setpoints.check(station, asked.machine, tag, value, turn)
-    if abs(old - asked.shown) > max(setpoints.resolution(tag), abs(old) * 1e-6):
+    if not setpoints.is_same(tag, old, asked.shown):
         raise RefusedError(Code.SETPOINT_CHANGED, setpoints.title(tag), f"{old:g}", tag.unit)
     return setpoints.ask(station, _write(asked.machine, tag, value, old, turn), turn)
 
@@ -35,7 +35,8 @@ def download(station: Station, asked: commands.DownloadRecipe, turn: Turn) -> St
         tag = _tag(station, asked.machine, name)
         rule = setpoints.check_person(station, tag)
         setpoints.check_state(station, asked.machine, tag, rule)
-        setpoints.parse(tag, f"{value:.15g}")
+        setpoints.check_value(tag, value)
+        setpoints.check_idle(station, (asked.machine, name), tag)
     record = RecipeDownload(
         id=turn.new_id(), machine=asked.machine, recipe=recipe.name, total=len(recipe.values), started_at=turn.now.wall
     )
@@ -63,10 +64,17 @@ def wrote(station: Station, result: WriteResult, turn: Turn) -> Station:
 def settle(station: Station, turn: Turn) -> Station:
     """A value that was not confirmed and is now what was asked for worries nobody any longer."""
     active = station.alarms
-    for (machine, name), last in station.setpoints.last.items():
-        if _alarm(last) in active and setpoints.value_now(station, machine, _tag(station, machine, name)) == last.value:
+    for last in station.setpoints.last.values():
+        if _alarm(last) in active and _is_there(station, last):
             active = alarms.clear(active, _alarm(last), turn)
     return station if active is station.alarms else replace(station, alarms=active)
+
+
+def _is_there(station: Station, write: MachineWrite) -> bool:
+    """Whether the machine says what was written."""
+    tag = _tag(station, write.machine, write.tag)
+    value = setpoints.value_now(station, write.machine, tag)
+    return value is not None and setpoints.is_same(tag, value, write.value)
 
 
 def _next(station: Station, machine: str, turn: Turn) -> Station:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+from drivers.scaling import Scaling, whole
 from drivers.tag import DataType, Tag, WriteRule
 from hmi.station import number
 from hmi.station.codes import Code, RefusedError
@@ -12,6 +14,8 @@ from hmi.station.state import Station
 from hmi.station.turn import Turn
 from hmi.station.written import Key
 from station_db.records.equipment import MachineWrite, WriteState
+
+REAL = frozenset({DataType.FLOAT32, DataType.FLOAT64})
 
 
 def tags(station: Station, machine: str) -> tuple[Tag, ...]:
@@ -26,15 +30,22 @@ def value_now(station: Station, machine: str, tag: Tag) -> float | None:
 
 
 def parse(tag: Tag, text: str) -> float:
-    """A typed value within the tag's limits. Raises `RefusedError`; nothing is bent into range."""
+    """A typed value that the tag can have. Raises `RefusedError`; nothing is bent into range."""
     value = number.parse(text)
+    check_value(tag, value)
+    return value
+
+
+def check_value(tag: Tag, value: float) -> None:
+    """Raise `RefusedError` unless the tag can have the value: within its limits, and a number that its type can say."""
     if tag.data_type is DataType.BOOL and value not in (0, 1):
         raise RefusedError(Code.SETPOINT_NOT_SWITCH, title(tag))
     if tag.low is not None and value < tag.low:
         raise RefusedError(Code.SETPOINT_BELOW, title(tag), f"{tag.low:g}", tag.unit)
     if tag.high is not None and value > tag.high:
         raise RefusedError(Code.SETPOINT_ABOVE, title(tag), f"{tag.high:g}", tag.unit)
-    return value
+    if tag.data_type not in REAL and whole(Scaling.of(tag).to_raw(value)) is None:
+        raise RefusedError(Code.SETPOINT_BETWEEN, title(tag), f"{abs(tag.scale):g}", tag.unit)
 
 
 def check(station: Station, machine: str, tag: Tag, value: float, turn: Turn) -> float:
@@ -44,7 +55,8 @@ def check(station: Station, machine: str, tag: Tag, value: float, turn: Turn) ->
     old = value_now(station, machine, tag)
     if old is None:
         raise RefusedError(Code.SETPOINT_VALUE_UNKNOWN, title(tag))
-    if rule.step is not None and abs(value - old) > rule.step + resolution(tag):
+    change = abs(value - old)
+    if rule.step is not None and change > rule.step and not is_same(tag, change, rule.step):
         raise RefusedError(Code.SETPOINT_STEP, title(tag), f"{rule.step:g}", tag.unit)
     check_pace(station, (machine, tag.name), tag, rule, turn)
     return old
@@ -72,16 +84,23 @@ def check_state(station: Station, machine: str, tag: Tag, rule: WriteRule) -> No
 
 def check_pace(station: Station, key: Key, tag: Tag, rule: WriteRule, turn: Turn) -> None:
     """Raise `RefusedError` while the last write is under way or too young."""
-    if any((write.machine, write.tag) == key for write in station.setpoints.pending.values()):
-        raise RefusedError(Code.SETPOINT_UNDER_WAY, title(tag))
+    check_idle(station, key, tag)
     asked_ns = station.setpoints.asked_ns.get(key)
     if asked_ns is not None and turn.now.mono - asked_ns < rule.interval_ms * 1_000_000:
         raise RefusedError(Code.SETPOINT_TOO_SOON, title(tag), f"{rule.interval_ms / 1000:g}")
 
 
-def resolution(tag: Tag) -> float:
-    """How far two values of a tag may differ and still be the same one."""
-    return abs(tag.scale) / 2 if tag.data_type not in (DataType.FLOAT32, DataType.FLOAT64) else 1e-6
+def check_idle(station: Station, key: Key, tag: Tag) -> None:
+    """Raise `RefusedError` while a write of the tag is not answered."""
+    if any((write.machine, write.tag) == key for write in station.setpoints.pending.values()):
+        raise RefusedError(Code.SETPOINT_UNDER_WAY, title(tag))
+
+
+def is_same(tag: Tag, one: float, other: float) -> bool:
+    """Whether two values of a tag are the same number in the machine."""
+    if tag.data_type in REAL:
+        return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-6 * abs(tag.offset))
+    return abs(one - other) < abs(tag.scale) / 2
 
 
 def title(tag: Tag) -> str:

@@ -40,6 +40,7 @@ TEXTS: dict[str, str] = {
     "setpoint_not_switch": "{0} is on or off. Type 1 or 0.",
     "setpoint_below": "{0} must be at least {1} {2}. Nothing was written.",
     "setpoint_above": "{0} must be at most {1} {2}. Nothing was written.",
+    "setpoint_between": "{0} goes in steps of {1} {2}. Nothing was written.",
     "setpoint_role": "{0} may be written by: {1}. Ask one of them.",
     "setpoint_machine_away": "{0} does not answer. Nothing was written.",
     "setpoint_state": "{0} may be written in: {1}. The machine is in {2}. Nothing was written.",
