@@ -17,6 +17,10 @@ from station_db.records.production import CountGap, Cycle, Result, UnseenParts
 SETTLE_NS = 1_000_000_000
 """Counters that contradict each other are given so long to come right, or two of their periods where that is longer:
 a subscription brings them one by one."""
+STILL_NS = 200_000_000
+"""Counters that were not told anew for so long were all told."""
+LONGEST = 5
+"""So many times as long they are waited for at most."""
 MS_NS = 1_000_000
 MINUTE_NS = 60_000_000_000
 VERDICTS: Mapping[int, Verdict] = {1: Verdict.GOOD, 2: Verdict.BAD}
@@ -64,7 +68,7 @@ def count(old: Positions | None, watch: Watch, wiring: Wiring, turn: Turn) -> tu
         return watch, None
     asked_ns = watch.unsettled_ns or watch.read_ns
     found = explain(old, new, wiring, most(wiring.machine.rate_max, _elapsed_us(old, watch, asked_ns, turn)))
-    if found.reading is Reading.CONTRADICTORY and turn.now.mono - asked_ns < settle_ns(wiring):
+    if found.reading is Reading.CONTRADICTORY and _may_come_right(watch, turn.now.mono, asked_ns, wiring):
         return replace(watch, unsettled_ns=asked_ns), None
     settled = _understood(watch, watch.read_ns, found, turn)
     if old is not None and old.values == new.values and old.boot == new.boot:
@@ -77,6 +81,12 @@ def count(old: Positions | None, watch: Watch, wiring: Wiring, turn: Turn) -> tu
 def settle_ns(wiring: Wiring) -> int:
     """How long counters that contradict each other may take to come right."""
     return max(SETTLE_NS, 2 * wiring.machine.groups.get(wiring.count_group, 0) * MS_NS)
+
+
+def _may_come_right(watch: Watch, mono: int, asked_ns: int, wiring: Wiring) -> bool:
+    """Whether to wait: at first always, then as long as they still move, because only some of them may have been told."""
+    waited_ns, patience_ns = mono - asked_ns, settle_ns(wiring)
+    return waited_ns < patience_ns or (mono - watch.moved_ns < STILL_NS and waited_ns < LONGEST * patience_ns)
 
 
 def _understood(watch: Watch, read_ns: int, found: Count, turn: Turn) -> Watch:

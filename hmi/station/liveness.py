@@ -54,6 +54,8 @@ class Watch:
     image: Image = field(default_factory=dict[str, None])
     read_ns: int | None = None
     """When the counters were read last."""
+    moved_ns: int = 0
+    """When one of them was last told to be another than before."""
     counted_ns: int | None = None
     """The last scan whose counters were understood, `counted_at` by the wall; None before the first of this life."""
     counted_at: Instant | None = None
@@ -75,7 +77,10 @@ def scanned(watch: Watch, wiring: Wiring, batch: Batch) -> Watch:
     moved = tag is not None and tag.name in fresh and fresh[tag.name] != watch.image.get(tag.name)
     beat_ns = batch.heard_ns if moved else watch.beat_ns
     read_ns = batch.heard_ns if batch.group == wiring.count_group else watch.read_ns
-    return replace(heard(watch, batch.heard_ns), image={**watch.image, **fresh}, beat_ns=beat_ns, read_ns=read_ns)
+    heard_of = replace(heard(watch, batch.heard_ns), image={**watch.image, **fresh}, beat_ns=beat_ns, read_ns=read_ns)
+    counters = (wiring.by_purpose[purpose].name for purpose in wiring.counters)
+    has_moved = any(name in fresh and fresh[name] != watch.image.get(name) for name in counters)
+    return replace(heard_of, moved_ns=batch.heard_ns) if has_moved else heard_of
 
 
 def judge(link: Link, watch: Watch, wiring: Wiring, mono: int) -> LinkState:

@@ -175,3 +175,17 @@ def test_with_no_restart_of_the_machine_every_part_is_counted_exactly(tell, star
     parts = [good for stretch in stretches for good in stretch]
     assert counted(story) == {"cycles": len(parts), "good": sum(parts), "bad": len(parts) - sum(parts)}
     assert not story.record.all(CountGap)
+
+
+def test_counters_that_are_still_being_told_do_not_become_a_gap_halfway(tell):
+    story = tell(orders=False).scan().makes(True)
+    story.press.cycle = 4000
+    story.scan().pass_time(0.95)
+    story.press.make(True)
+    story.scan(0.1, only=["good"])
+    assert not story.record.all(CountGap)
+    story.scan(0.1, only=["cycle"])
+    for _ in range(4):
+        story.scan()
+    assert [gap.counter for gap in story.record.all(CountGap)] == ["cycle"]
+    assert counted(story)["cycles"] == 2
