@@ -15,7 +15,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
-from station_db import journal, resuming, signal_store
+from station_db import journal, resuming, signal_store, waveform_store
 from station_db.connecting import RECORD_FILE, SIGNALS_FILE, reader_engine
 from station_db.diagnosis import diagnosed
 from station_db.errors import MissingStoreError
@@ -27,6 +27,7 @@ from station_db.records.local import Curve
 from station_db.records.resume import Resume
 from station_db.signals import Frame
 from station_db.tables import TYPED
+from station_db.waveforms import KeptWaveform
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -97,6 +98,14 @@ class Reader:
     def frames_after(self, number: int, limit: int) -> tuple[Frame, ...]:
         """At most `limit` frames behind a number."""
         return self.ask_signals(signal_store.frames_after, number, limit)
+
+    def waveforms(self, machine: str, since: Instant, until: Instant) -> tuple[KeptWaveform, ...]:
+        """What was kept raw of a machine's high-rate channels in a span, the oldest first, also what was let go since."""
+        return self.ask_signals(waveform_store.find, machine, since, until)
+
+    def waveform(self, digest: Digest) -> bytes | None:
+        """The samples of a kept waveform, little-endian float32; None where they are not here."""
+        return self.ask_signals(waveform_store.samples_of, digest)
 
     def ask_signals(self, question: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Put a question of `station_db` to the file of curves and frames."""

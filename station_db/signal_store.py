@@ -1,4 +1,4 @@
-"""The second file: curves and frames. It holds what may be let go for room; the record never is.
+"""The second file: curves, frames and kept waveforms. It holds what may be let go for room; the record never is.
 
 Its schema is its own and small: a file that does not fit is set aside and a new one begun.
 """
@@ -13,6 +13,8 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
+    Float,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -31,7 +33,8 @@ from station_db.records.base import Digest, Instant, RecordId
 from station_db.records.local import Curve
 from station_db.signals import Frame, Layout, layout_id, layout_json, layout_of, pack, unpack
 
-SCHEMA = 1
+SCHEMA = 2
+"""2: kept waveforms. A file of an older one gets the tables it lacks."""
 METADATA = MetaData()
 CURVE = Table(
     "curve",
@@ -53,6 +56,25 @@ FRAME = Table(
     Column("at", BigInteger, nullable=False),
     Column("mono_ns", BigInteger, nullable=False),
     Column("packed", LargeBinary, nullable=False),
+)
+WAVEFORM = Table(
+    "waveform",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("machine", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("rate_hz", Float, nullable=False),
+    Column("from_at", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("lost", Integer, nullable=False),
+    Column("causes", Text, nullable=False),
+    Column("codec", Integer, nullable=False),
+    Column("scale", Float, nullable=False),
+    Column("data", LargeBinary),
+    Column("shed_at", BigInteger),
+    Index("ix_waveform_machine", "machine", "from_at"),
 )
 
 _INSERT_CURVE = sqlite.insert(CURVE).on_conflict_do_nothing()

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from station_db import notices, signal_store, writing
+from station_db import notices, signal_store, waveform_store, writing
 from station_db.connecting import raw
 from station_db.crashpoints import crashpoint
 from station_db.database_file import DatabaseFile
@@ -32,6 +32,7 @@ from station_db.records.changes import Changes
 from station_db.records.local import Curve
 from station_db.signal_file import open_signals
 from station_db.signals import Frame
+from station_db.waveforms import PackedWaveform
 
 SIGNAL_BUDGET_BYTES = 2 * 1024**3
 SHED_AT_ONCE = 20_000
@@ -51,6 +52,7 @@ class Store:
         self._signal_budget_bytes = signal_budget_bytes
         self._notices: dict[str, Notice] = {}
         self._frames_shed = 0
+        self._waveforms_shed = 0
         self._held = ExitStack()
 
     @classmethod
@@ -139,6 +141,14 @@ class Store:
         with _refusing(), self._signals.transaction() as connection:
             signal_store.add_frames(connection, frames)
 
+    def keep_waveforms(self, waveforms: Sequence[PackedWaveform], at: Instant) -> None:
+        """Keep stretches of high-rate channels, each within its channel's budget. Raises `CommitFailedError`."""
+        if not waveforms:
+            return
+        with _refusing(), self._signals.transaction() as connection:
+            shed = waveform_store.add(connection, waveforms, at)
+        self._tell_waveforms_shed(shed)
+
     def last_frame_number(self) -> int:
         """Where the numbers of frames go on; 0 when there is none."""
         with self._signals.transaction() as connection:
@@ -157,24 +167,33 @@ class Store:
             self._tell(Notice(notices.FEED_SET_ASIDE, (str(len(applied.set_aside)), str(applied.set_aside[0]))))
         return applied.records
 
-    def checkpoint(self) -> None:
+    def checkpoint(self, at: Instant) -> None:
         """Bring both logs into their files and keep the signals within their budget; to be called when there is time."""
         with _refusing():
             raw(self._signals.connection, "PRAGMA wal_checkpoint(PASSIVE)")
             crashpoint("during_checkpoint")
             self._record.checkpoint()
-            self._keep_within_budget()
+            self._keep_within_budget(at)
 
-    def _keep_within_budget(self) -> None:
-        if signal_store.bytes_used(self._signals.connection) <= self._signal_budget_bytes:
+    def _keep_within_budget(self, at: Instant) -> None:
+        """Raw samples go first, as much as is too much; frames only where there are none left."""
+        excess = signal_store.bytes_used(self._signals.connection) - self._signal_budget_bytes
+        if excess <= 0:
             return
         with self._signals.transaction() as connection:
-            shed = signal_store.shed_oldest(connection, SHED_AT_ONCE)
+            waveforms, freed = waveform_store.shed_oldest(connection, excess, at)
+            shed = 0 if freed >= excess else signal_store.shed_oldest(connection, SHED_AT_ONCE)
+        self._tell_waveforms_shed(waveforms)
         if not shed:
             return
         self._frames_shed += shed
         megabytes = self._signal_budget_bytes // 1024**2
         self._tell(Notice(notices.FRAMES_SHED, (str(self._frames_shed), str(megabytes))))
+
+    def _tell_waveforms_shed(self, shed: int) -> None:
+        if shed:
+            self._waveforms_shed += shed
+            self._tell(Notice(notices.WAVEFORMS_SHED, (str(self._waveforms_shed),)))
 
     def close(self) -> None:
         """End cleanly; whatever the disk still refuses, everything is let go of."""

@@ -18,6 +18,8 @@ from drivers.waveforms.told import ToldChannel
 
 MANY_SAMPLES = 65_536
 """So many take milliseconds to look at, which other machines' polls must not wait for."""
+SILENT_NS = 1_500_000_000
+"""A machine not heard for so long is not there."""
 _PERIODS = 2
 _MORE_NS = 500_000_000
 """A channel of which nothing came for two of its periods and half a second is silent."""
@@ -99,7 +101,8 @@ class WaveformDriver:
                     yield told
                     continue
                 heard_ns = self._heard_ns
-                stretch = replace(told, is_past=True) if heard_ns is None else replace(told, heard_ns=heard_ns)
+                is_there = heard_ns is not None and told.heard_ns - heard_ns <= SILENT_NS
+                stretch = replace(told, heard_ns=heard_ns) if is_there else replace(told, is_past=True)
                 yield stretch
                 for made in await self._made(stretch):
                     yield made

@@ -1,4 +1,4 @@
-"""Files of samples, in pieces that fit the memory: WAV (16, 24, 32 bits or float), raw little-endian float32, a column of text."""
+"""Files of samples, read in pieces that fit the memory: WAV (16, 24, 32 bits or float), raw float32, a column of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits for the writer thread: records always, frames thinned when it falls behind."""
+"""What waits for the writer thread: records always, frames thinned and waveforms left out when it falls behind."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from hmi.clock import Monotonic
 from station_db.journal import FeedEntry
 from station_db.records.changes import Changes
 from station_db.signals import Frame
+from station_db.waveforms import PackedWaveform
 
 THIN_BEHIND_NS = 2_000_000_000
 REFUSE_BEHIND_NS = 5_000_000_000
 THINNED_TO_ONE_IN = 10
 FRAMES_MAX = 4096
 """Frames that wait at most; at 20 a second for two machines this is more than a minute."""
+WAVEFORM_BYTES_MAX = 64_000_000
+"""Packed waveforms that wait at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Taken:
 
     works: tuple[Work, ...]
     frames: tuple[Frame, ...]
+    waveforms: tuple[PackedWaveform, ...] = ()
 
 
 class Backlog:
@@ -63,6 +67,7 @@ class Backlog:
         self._filled = threading.Condition()
         self._works: deque[tuple[Monotonic, Work]] = deque()
         self._frames: list[Frame] = []
+        self._waveforms: list[PackedWaveform] = []
         self._writing_since: Monotonic | None = None
         self._is_closed = False
 
@@ -79,18 +84,28 @@ class Backlog:
             if is_kept and len(self._frames) < FRAMES_MAX:
                 self._frames.append(frame)
 
+    def put_waveform(self, waveform: PackedWaveform) -> bool:
+        """Add a kept waveform; returns False, and leaves it out, where too much waits."""
+        with self._filled:
+            waiting = sum(len(each.data) for each in self._waveforms)
+            has_room = not self._waveforms or waiting + len(waveform.data) <= WAVEFORM_BYTES_MAX
+            if has_room:
+                self._waveforms.append(waveform)
+            return has_room
+
     def take(self, patience_s: float) -> Taken | None:
         """All that waits, at the latest after `patience_s`; None when closed and empty. The next call says: it is written."""
         with self._filled:
             self._writing_since = None
             if not self._works and not self._is_closed:
                 self._filled.wait(patience_s)
-            if self._is_closed and not self._works and not self._frames:
+            if self._is_closed and not (self._works or self._frames or self._waveforms):
                 return None
-            taken = Taken(tuple(work for _, work in self._works), tuple(self._frames))
+            taken = Taken(tuple(work for _, work in self._works), tuple(self._frames), tuple(self._waveforms))
             self._writing_since = self._works[0][0] if self._works else self._monotonic()
             self._works.clear()
             self._frames.clear()
+            self._waveforms.clear()
             return taken
 
     def close(self) -> None:

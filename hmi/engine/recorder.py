@@ -18,6 +18,7 @@ from station_db.notices import Notice
 from station_db.records.changes import Changes
 from station_db.signals import Frame
 from station_db.store import Store
+from station_db.waveforms import PackedWaveform
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,12 @@ class Recorder:
         """Keep a frame with the next record."""
         self._backlog.put_frame(frame)
 
+    def keep_waveform(self, waveform: PackedWaveform) -> None:
+        """Keep a stretch of a high-rate channel with the next record; it is left out, and said, where too much waits."""
+        if not self._backlog.put_waveform(waveform):
+            head = waveform.head
+            log.error("%s samples of %s '%s' are not kept: the disk is too slow", head.count, head.machine, head.channel)
+
     def apply(self, entries: Sequence[FeedEntry]) -> Future[tuple[Any, ...]]:
         """Apply what the centre sent. The future raises `NotSavedError` or `RecordError`."""
         feeding = Feeding(tuple(entries), Future())
@@ -122,7 +129,7 @@ class Recorder:
         while (taken := self._backlog.take(FRAMES_WAIT_S)) is not None:
             for group in _grouped(taken.works):
                 self._write(store, group)
-            self._append(store, taken.frames)
+            self._append(store, taken.frames, taken.waveforms)
             if not self._is_failing:
                 self._proved_ns = self._mono()
             self._checkpoint(store, is_idle=not taken.works)
@@ -168,15 +175,16 @@ class Recorder:
             log.exception("what the centre sent was not applied")
             feeding.applied.set_exception(error)
 
-    def _append(self, store: Store, frames: Sequence[Frame]) -> None:
-        if not frames:
+    def _append(self, store: Store, frames: Sequence[Frame], waveforms: Sequence[PackedWaveform]) -> None:
+        if not (frames or waveforms):
             return
         reason = None
         try:
             store.append_frames(frames)
+            store.keep_waveforms(waveforms, self._clock.moment().wall)
         except Exception as error:
             reason = str(error)
-            log.exception("%s frames are lost", len(frames))
+            log.exception("%s frames and %s waveforms are lost", len(frames), len(waveforms))
         if reason != self._frames_reason:
             self._frames_reason = reason
             self._tell(self._hears.frames, reason)
@@ -190,7 +198,7 @@ class Recorder:
             return
         self._checkpoint_ns = now
         try:
-            store.checkpoint()
+            store.checkpoint(self._clock.moment().wall)
         except Exception:
             log.exception("the checkpoint failed")
 

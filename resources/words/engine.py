@@ -19,5 +19,6 @@ TEXTS: dict[str, str] = {
     "store.signals_damaged": "The file of curves was damaged. It is kept as {0}. Records are safe.",
     "store.signals_missing": "The file of curves was gone. A new one was begun. Records are safe.",
     "store.frames_shed": "{0} old signals were let go. The limit is {1} MB.",
+    "store.waveforms_shed": "The samples of {0} old waveforms were let go for room. When they were is still known.",
     "store.feed_set_aside": "{0} entries of the centre can't be read: {1}. Update Lineside.",
 }

@@ -42,8 +42,8 @@ class GatedStore:
             raise CommitFailedError("disk full")
         return self._store.commit(batch, at)
 
-    def checkpoint(self):
-        self._store.checkpoint()
+    def checkpoint(self, at):
+        self._store.checkpoint(at)
         self.checkpointed.set()
 
     def __getattr__(self, name):

@@ -33,7 +33,7 @@ def record(folder: Path, tell: Tell) -> None:
         store.commit([cycle_changes(number)], at(number))
         tell(f"cycle-{number:06}")
         if number % 7 == 0:
-            store.checkpoint()
+            store.checkpoint(at(0))
     store.close()
 
 

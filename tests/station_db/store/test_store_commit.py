@@ -110,7 +110,7 @@ def test_the_marker_is_on_the_disk_after_opening_checkpoint_and_close_and_never_
     assert times_on_disk() == 1
     store.commit([cycle_changes(1)], at(1))
     assert times_on_disk() == 1
-    store.checkpoint()
+    store.checkpoint(at(0))
     assert times_on_disk() == 2
     store.close()
     assert times_on_disk() == 3

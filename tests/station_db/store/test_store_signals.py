@@ -52,7 +52,7 @@ def test_frames_come_back_in_order_and_their_numbers_go_on(tmp_path):
 def test_frames_beyond_the_budget_are_let_go_oldest_first_and_said(tmp_path):
     store = open_store(tmp_path, signal_budget_bytes=60_000)
     store.append_frames(frames(1, 30_000))
-    store.checkpoint()
+    store.checkpoint(at(0))
     (notice,) = store.notices
     assert (notice.code, notice.args[0]) == (FRAMES_SHED, "20000")
     assert Reader(tmp_path).frames_after(0, 1)[0].number == 20_001
