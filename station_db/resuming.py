@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, and_, or_
 
 from station_db.feed import cursor_of
 from station_db.present import CYCLES_OF_EACH_MACHINE, FOREVER, Present
@@ -13,6 +13,9 @@ from station_db.records.equipment import DownloadState, WriteState
 from station_db.records.orders import JobResponse, JobState
 from station_db.records.resume import Resume
 from station_db.tables import TYPED
+
+_WRITE = TYPED["machine_write"].c
+IN_DOUBT = or_(_WRITE.state == WriteState.ASKED, and_(_WRITE.state == WriteState.UNKNOWN, _WRITE.permit.is_(None)))
 
 
 def resume(connection: Connection, station_id: str) -> Resume:
@@ -36,7 +39,7 @@ def resume(connection: Connection, station_id: str) -> Resume:
         responses=responses,
         **(present.work(running.id) if running else {}),
         given=present.where("permit", TYPED["permit"].c.ended_at.is_(None)),
-        writes=present.where("machine_write", TYPED["machine_write"].c.state == WriteState.ASKED),
+        writes=present.where("machine_write", IN_DOUBT),
         downloads=present.where("recipe_download", TYPED["recipe_download"].c.state == DownloadState.RUNNING),
         sign_in=_first(present.open("sign_in", "started_at", "ended_at")[::-1]),
         shift=_first(shifts),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hmi.station import conditions, equipment, people, scratch, timeline
+from hmi.station import conditions, equipment, machine_orders, people, scratch, timeline, written_before
 from hmi.station.alarms import Alarm, Alarms, end
 from hmi.station.alarms import resumed as resumed_alarm
 from hmi.station.commands import Answer
@@ -22,7 +22,7 @@ from hmi.station.turn import Turn
 from hmi.station.wiring import Wiring, wire
 from hmi.station.work import LAST_UNITS, Work
 from station_db.records.base import Instant
-from station_db.records.equipment import AlarmEvent, DownloadState, EngineRun, EquipmentState, WriteState
+from station_db.records.equipment import AlarmEvent, EngineRun, EquipmentState
 from station_db.records.orders import JobState, Permit, PermitState, UnitState
 from station_db.records.production import Cycle
 from station_db.records.resume import Resume
@@ -38,11 +38,11 @@ def resumed(setup: Setup, resume: Resume, turn: Turn) -> Station:
     turn.keep(run)
     wirings = {machine.id: wire(machine) for machine in setup.machines}
     states = {machine: _state(machine, resume, turn) for machine in wirings}
-    _close_the_past(resume, turn)
+    _sign_out(resume, turn)
     work = _work(resume)
     main = setup.machines[0].id
     since = resume.shift.started_at if resume.shift is not None else turn.now.wall
-    return Station(
+    station = Station(
         setup=setup,
         run=run,
         plant=remembered(resume),
@@ -69,25 +69,20 @@ def resumed(setup: Setup, resume: Resume, turn: Turn) -> Station:
         sync=SyncTopic(),
         centre_seen_at=resume.centre_seen_at,
         clock_skew_us=turn.now.wall - turn.now.mono // 1000,
+        setpoints=written_before.setpoints(wirings, resume, turn),
+        downloads=written_before.downloads(wirings, resume, turn),
     )
+    return machine_orders.doubt(station, turn)
 
 
 def _unexplained(resume: Resume, machine: str, since: Instant) -> int:
     return sum(gap.machine == machine and gap.to_at >= since for gap in resume.count_gaps)
 
 
-def _close_the_past(resume: Resume, turn: Turn) -> None:
-    """Nobody is signed in after a restart; a write that was asked may or may not have happened."""
+def _sign_out(resume: Resume, turn: Turn) -> None:
+    """Nobody is signed in after a restart."""
     if resume.sign_in is not None and resume.sign_in.ended_at is None:
         people.leave(resume.sign_in, "restart", turn)
-    for write in resume.writes:
-        if write.state is WriteState.ASKED:
-            ended_at = turn.not_before(write.asked_at)
-            turn.keep(replace(write, state=WriteState.UNKNOWN, ended_at=ended_at, reason="restart"))
-
-    for download in resume.downloads:
-        ended_at = turn.not_before(download.started_at)
-        turn.keep(replace(download, state=DownloadState.NOT_DONE, ended_at=ended_at, reason="restart"))
 
 
 def _state(machine: str, resume: Resume, turn: Turn) -> EquipmentState:

@@ -61,6 +61,13 @@ def wrote(station: Station, result: WriteResult, turn: Turn) -> Station:
     return _next(_with(station, replace(under_way, record=confirmed)), ended.machine, turn)
 
 
+def doubt(station: Station, turn: Turn) -> Station:
+    """The last writes as they were found after a restart: what nobody can vouch for is an alarm."""
+    for last in station.setpoints.last.values():
+        station = _tell(station, last, turn)
+    return station
+
+
 def settle(station: Station, turn: Turn) -> Station:
     """A value that was not confirmed and is now what was asked for worries nobody any longer."""
     active = station.alarms

@@ -70,6 +70,22 @@ def test_a_real_value_near_the_one_asked_is_not_the_one_asked(bench_press, press
     assert (result.state, result.reason) == (WriteState.UNKNOWN, "4.6 was read back")
 
 
+def test_a_large_count_that_is_one_off_is_not_the_one_asked(bench_press, press_machine):
+    tag = Tag("preset", "holding:40", DataType.UINT32, Role.SETPOINT, writable=True)
+    press = bench_press()
+
+    async def write(_tag, _value):
+        pass
+
+    async def read(_tags):
+        return [40_000_001]
+
+    press.write, press.read = write, read
+    machine = replace(press_machine, tags=(*press_machine.tags, tag))
+    (result,) = perform(press, machine, WriteOrder("w-3", "PRESS", "preset", 40_000_000.0))
+    assert (result.state, result.reason) == (WriteState.UNKNOWN, "40000001 was read back")
+
+
 def test_the_same_order_is_never_sent_twice(bench_press, press_machine):
     press = bench_press()
     first, second = perform(press, press_machine, ORDER, ORDER)

@@ -142,6 +142,11 @@ class PressTwin:
         }
 
 
+def is_in_doubt(write):
+    """Whether the store gives it to an engine that starts."""
+    return write.state is WriteState.ASKED or (write.state is WriteState.UNKNOWN and write.permit is None)
+
+
 class Record:
     """What was committed: the latest version of every record, and the local rows."""
 
@@ -188,7 +193,7 @@ class Record:
             checks=of(job.CheckResult),
             permits=tuple(one for one in self.all(job.Permit) if one.unit in {unit.id for unit in units}),
             given=tuple(one for one in self.all(job.Permit) if one.ended_at is None),
-            writes=tuple(one for one in self.all(MachineWrite) if one.state is WriteState.ASKED),
+            writes=tuple(one for one in self.all(MachineWrite) if is_in_doubt(one)),
             downloads=tuple(one for one in self.all(RecipeDownload) if one.state is DownloadState.RUNNING),
             sign_in=next((one for one in self.all(SignIn) if one.ended_at is None), None),
             shift=shift,
@@ -229,9 +234,11 @@ class Record:
 class Story:
     """A station at work. Every sentence of a test is a call here; what was decided is committed at once."""
 
-    def __init__(self, *, machines=(PRESS,), steps=ALL_STEPS, quantity=2, patterns=(), orders=True, zone="Europe/Berlin"):
+    def __init__(
+        self, *, machines=(PRESS,), steps=ALL_STEPS, quantity=2, patterns=(), orders=True, people=PEOPLE, zone="Europe/Berlin"
+    ):
         self.setup = Setup("ST-040", "Press 4", "Hall 2", zone, machines, has_centre=True, version="1")
-        master = [*PEOPLE, *patterns]
+        master = [*people, *patterns]
         if orders:
             master += [
                 job.Product(id="P-310", name="Pump cover"),

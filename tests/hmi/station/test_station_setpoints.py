@@ -76,7 +76,12 @@ def test_a_setter_writes_a_value_and_it_is_true_when_the_machine_confirms_it(set
         ({"text": "6.1"}, "setpoint_above"),
         ({"text": "1.9"}, "setpoint_below"),
         ({"text": "5.1"}, "setpoint_step"),
+        ({"text": "4.55"}, "setpoint_between"),
         ({"text": "four"}, "number_not_one"),
+        ({"text": "٤"}, "number_not_one"),
+        ({"text": "nan"}, "number_not_one"),
+        ({"text": "1e400"}, "number_not_one"),
+        ({"text": "4.5", "shown": float("nan")}, "setpoint_changed"),
         ({"text": ""}, "number_empty"),
         ({"text": "4.5", "shown": 3.5}, "setpoint_changed"),
         ({"text": "1", "tag": "locked"}, "setpoint_not_writable"),
@@ -139,6 +144,27 @@ def test_a_write_found_asked_after_a_restart_is_unknown_and_never_repeated(setti
     assert not [order for order in story.writes if order.tag == "pressure"]
 
 
+@pytest.mark.parametrize("answered", [False, True], ids=["cut off", "not confirmed before"])
+def test_a_write_in_doubt_stays_an_alarm_over_restarts_until_the_machine_says_the_value(setting, answered):
+    story = write(setting(), "4.3")
+    if answered:
+        story.wrote(story.writes.pop(), "unknown", "no answer")
+    hears(story.kill().kill())
+    assert story.alarm_codes.count("setpoint_not_confirmed") == 1
+    assert story.view(SetpointsTopic).machines[0].setpoints[0].state == "unknown"
+    assert "setpoint_not_confirmed" not in hears(story, pressure=43 * 0.1).alarm_codes
+    assert "setpoint_not_confirmed" not in hears(story.kill()).alarm_codes
+
+
+def test_a_tag_that_nobody_may_write_any_more_worries_nobody_after_a_restart(setting, tell):
+    story = write(setting(), "4.3")
+    (press,) = story.setup.machines
+    locked = tuple(replace(tag, write=None) for tag in press.tags)
+    story.setup = replace(story.setup, machines=(replace(press, tags=locked, recipes=()),))
+    assert "setpoint_not_confirmed" not in hears(story.kill()).alarm_codes
+    assert last_write(story).state is WriteState.UNKNOWN
+
+
 def recipe(story):
     return story.ask(DownloadRecipe("press", "cover"))
 
@@ -198,5 +224,25 @@ def test_no_single_value_goes_between_those_of_a_recipe(setting):
 def test_a_recipe_found_running_after_a_restart_is_not_done(setting):
     story = recipe(setting()).kill()
     assert story.record.one(RecipeDownload).state is DownloadState.NOT_DONE
+    (shown,) = story.view(SetpointsTopic).machines[0].recipes
+    assert (shown.state, shown.confirmed, shown.reason) == ("not_done", 0, "restart")
     hears(story)
+    assert of_recipe(story) == []
+
+
+def test_a_recipe_waits_for_a_single_write_of_its_values(setting):
+    story = write(setting(), "4.5")
+    assert recipe(story).answer.code == "setpoint_under_way"
+    assert story.record.all(RecipeDownload) == ()
+
+
+@pytest.mark.parametrize(("value", "code"), [(4.55, "setpoint_between"), (9.0, "setpoint_above")])
+def test_nothing_of_a_recipe_is_written_where_one_of_its_values_can_not_be(setting, value, code):
+    story = setting()
+    (press,) = story.setup.machines
+    odd = Recipe("cover", "Pump cover", (("dwell", 200.0), ("pressure", value)))
+    story.setup = replace(story.setup, machines=(replace(press, recipes=(odd,)),))
+    story = hears(story.kill()).sign_in("setter")
+    story.writes.clear()
+    assert recipe(story).answer.code == code
     assert of_recipe(story) == []
