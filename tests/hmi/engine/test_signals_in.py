@@ -29,12 +29,24 @@ def test_a_curve_holds_each_sample_once_and_counts_what_is_missing(steps):
     for back, count in steps:
         first = max(end - back, 0) if back < 8 else end + back
         curves.add(stretch(first, [float(n) for n in range(first, first + count)]))
+        here, end = (here, end) if first else ([], 0)
         here += [n for n in range(first, first + count) if n >= end]
         end = max(end, first + count)
     (curve,) = curves.take(7).values()
     samples = np.frombuffer(curve.data, "<f4").reshape(2, -1)
     assert samples[0].tolist() == [float(n) for n in here]
     assert (curve.count, curve.lost) == (len(here), end - len(here))
+
+
+def test_a_stretch_from_the_first_sample_on_begins_the_curve_anew():
+    curves = Curves()
+    curves.add(stretch(0, [1.0, 2.0, 3.0]))
+    curves.add(stretch(5, [6.0]))
+    curves.add(stretch(0, [7.0]))
+    curves.add(stretch(1, [8.0]))
+    (curve,) = curves.take(7).values()
+    assert np.frombuffer(curve.data, "<f4").reshape(2, -1)[0].tolist() == [7.0, 8.0]
+    assert (curve.count, curve.lost) == (2, 0)
 
 
 def test_only_the_newest_cycles_are_kept():
