@@ -63,9 +63,10 @@ def _entry(entry: HandCount, zone: str, now: Moment) -> EntryText:
 
 
 def _why_nobody(picture: Picture) -> str:
-    if picture.people.signed_in is None:
-        return translate("strip", "sign in first")
-    return "" if "CountParts" in picture.people.allowed else translate("strip", "not your role")
+    if "CountParts" in picture.people.allowed:
+        return ""
+    is_nobody = picture.people.signed_in is None
+    return translate("strip", "sign in first") if is_nobody else translate("strip", "not your role")
 
 
 def _say(code: str, args: tuple[str, ...]) -> str:

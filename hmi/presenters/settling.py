@@ -81,9 +81,10 @@ def _room(question: QuestionView) -> int:
 
 def why_not_settled(picture: Picture) -> str:
     """Why nothing can be answered now; empty where it can."""
-    if picture.people.signed_in is None:
-        return translate("pad", "sign in first: your number is kept")
-    return "" if "SettleGap" in picture.people.allowed else translate("pad", "not your role")
+    if "SettleGap" in picture.people.allowed:
+        return ""
+    is_nobody = picture.people.signed_in is None
+    return translate("pad", "sign in first: your number is kept") if is_nobody else translate("pad", "not your role")
 
 
 def say_parts(good: int, bad: int) -> str:

@@ -34,19 +34,23 @@ ALLOWED: Mapping[type[commands.Body], frozenset[PersonRole]] = {
 }
 """Setpoints and recipes besides ask the tag's own rule, which names its roles."""
 WITHOUT_A_PERSON = frozenset[type[commands.Body]]({commands.SignIn})
+WITHOUT_PEOPLE = WITHOUT_A_PERSON | {commands.CountParts, commands.TakeBackCount, commands.SettleGap}
+"""Where the station knows nobody at all, its counts are still to be kept: then the station itself is the actor."""
 
 
-def may(body: type[commands.Body], role: PersonRole | None) -> bool:
-    """Whether somebody of this role (None: nobody is signed in) may give the command."""
-    return body in WITHOUT_A_PERSON if role is None else role in ALLOWED.get(body, frozenset())
+def may(body: type[commands.Body], role: PersonRole | None, *, has_people: bool = True) -> bool:
+    """Whether somebody of this role (None: nobody is signed in) may give the command; `has_people`: anybody could sign in."""
+    if role is None:
+        return body in (WITHOUT_A_PERSON if has_people else WITHOUT_PEOPLE)
+    return role in ALLOWED.get(body, frozenset())
 
 
-def check(body: type[commands.Body], role: PersonRole | None) -> None:
+def check(body: type[commands.Body], role: PersonRole | None, *, has_people: bool) -> None:
     """Raise `RefusedError` unless the command is allowed."""
-    if not may(body, role):
+    if not may(body, role, has_people=has_people):
         raise RefusedError(Code.NOBODY_SIGNED_IN) if role is None else RefusedError(Code.NOT_ALLOWED, role.value)
 
 
-def allowed_to(role: PersonRole | None) -> tuple[str, ...]:
+def allowed_to(role: PersonRole | None, *, has_people: bool = True) -> tuple[str, ...]:
     """The names of all commands that somebody of this role may give."""
-    return tuple(sorted(body.__name__ for body in ALLOWED if may(body, role)))
+    return tuple(sorted(body.__name__ for body in ALLOWED if may(body, role, has_people=has_people)))

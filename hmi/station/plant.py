@@ -22,6 +22,11 @@ class Plant:
     orders: Mapping[RecordId, JobOrder] = field(default_factory=dict[RecordId, JobOrder])
     patterns: Mapping[RecordId, ShiftPattern] = field(default_factory=dict[RecordId, ShiftPattern])
 
+    @property
+    def has_people(self) -> bool:
+        """Whether anybody could sign in."""
+        return any(person.active for person in self.people.values())
+
 
 LEARN: Mapping[type, Callable[[Plant, Any], Plant]] = {
     Person: lambda plant, person: replace(plant, people={**plant.people, person.id: person}),

@@ -148,7 +148,7 @@ def view(station: Station, topic: type[Topic]) -> Topic:
 def _try(station: Station, command: Command, turn: Turn) -> tuple[Station, Turn]:
     """Do it, or leave all as it was with the reason."""
     try:
-        permissions.check(type(command.body), station.role)
+        permissions.check(type(command.body), station.role, has_people=station.plant.has_people)
         return wishes.do(calendar_turn.keep_up(station, turn), command, turn), turn
     except RefusedError as refusal:
         untouched = Turn(turn.now, turn.actor, command.id)

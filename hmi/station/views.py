@@ -82,7 +82,7 @@ def people_topic(station: Station) -> PeopleTopic:
     return PeopleTopic(
         None if here is None else _person(here),
         tuple(_person(person) for person in people),
-        permissions.allowed_to(station.role),
+        permissions.allowed_to(station.role, has_people=station.plant.has_people),
     )
 
 

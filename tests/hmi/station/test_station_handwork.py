@@ -107,6 +107,15 @@ def test_nobody_counts_without_a_name(tell):
     assert count(story, good=1).answer.code == "nobody_signed_in"
 
 
+def test_a_station_that_knows_nobody_counts_without_a_name(tell):
+    story = tell(machines=(BENCH,), orders=False, people=()).link_up()
+    assert count(story, good=1).answer.done
+    assert undo(story).answer.done
+    assert {entry.actor for entry in story.record.journal if type(entry.record) is Cycle} == {"station"}
+    assert set(story.view(topics.PeopleTopic).allowed) == {"SignIn", "CountParts", "TakeBackCount", "SettleGap"}
+    assert story.ask(commands.BadPart("u", "damaged")).answer.code == "nobody_signed_in"
+
+
 def test_a_count_is_taken_back_by_a_record_of_its_own(bench):
     story = count(count(bench(orders=False), good=1), good=5)
     undo(story)
