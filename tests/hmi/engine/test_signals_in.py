@@ -30,6 +30,7 @@ def test_a_curve_holds_each_sample_once_and_counts_what_is_missing(steps):
         first = max(end - back, 0) if back < 8 else end + back
         curves.add(stretch(first, [float(n) for n in range(first, first + count)]))
         here, end = (here, end) if first else ([], 0)
+        here, end = ([], 0) if first == 0 else (here, end)  # a stroke from its start on begins the curve anew
         here += [n for n in range(first, first + count) if n >= end]
         end = max(end, first + count)
     (curve,) = curves.take(7).values()
