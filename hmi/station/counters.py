@@ -90,14 +90,26 @@ def explain(old: Positions | None, new: Positions, wiring: Wiring, limit: int) -
     moved = {purpose: _moved(old, new, wiring, purpose) for purpose in known}
     likely = {purpose: step for purpose, step in moved.items() if step <= limit}
     kept = {purpose: step for purpose, step in likely.items() if not _was_set(old, new, step, wiring, purpose)}
-    anew: dict[Purpose, int] = {}
     if old.boot not in (None, new.boot):
-        anew = {purpose: step for purpose in known if 0 <= (step := _since_zero(new, wiring, purpose)) <= limit}
-        if len(anew) == len(known) and _agree(anew):
-            return _began_anew(anew, likely if len(likely) == len(known) else {}, wiring)
+        return _after_restart(kept, likely, new, wiring, limit, known)
+    return _kept(kept, known, wiring, limit) or Count(Reading.CONTRADICTORY, _certain(kept))
+
+
+def _kept(kept: Steps, known: tuple[Purpose, ...], wiring: Wiring, limit: int) -> Count | None:
+    """Counters that went on from where they stood; None where not all of them can have."""
     if len(kept) < len(known) or not _agree(kept):
-        return Count(Reading.CONTRADICTORY, _certain(_fewest(kept, anew)))
+        return None
     return Count(Reading.WRAPPED if _may_have_wrapped(kept, wiring, limit) else Reading.MOVED, kept)
+
+
+def _after_restart(kept: Steps, likely: Steps, new: Positions, wiring: Wiring, limit: int, known: tuple[Purpose, ...]) -> Count:
+    """The program began anew: either all counters began at zero, or all were kept; what both grant is certain."""
+    anew = {purpose: step for purpose in known if 0 <= (step := _since_zero(new, wiring, purpose)) <= limit}
+    if len(anew) == len(known) and _agree(anew):
+        return _began_anew(anew, likely if len(likely) == len(known) else {}, wiring)
+    told = {purpose for purpose in kept if purpose in anew}
+    explanations = ({purpose: steps[purpose] for purpose in known if purpose in told} for steps in (kept, anew))
+    return _kept(kept, known, wiring, limit) or Count(Reading.CONTRADICTORY, _fewest(*map(_certain, explanations)))
 
 
 def _began_anew(anew: Steps, likely: Steps, wiring: Wiring) -> Count:
@@ -151,10 +163,8 @@ def _may_have_wrapped(steps: Steps, wiring: Wiring, limit: int) -> bool:
 
 
 def _fewest(one: Steps, other: Steps) -> Steps:
-    """What both explanations grant; a counter that only one of them explains goes by that one."""
-    steps = {**one, **other}
-    steps |= {purpose: min(one[purpose], other[purpose]) for purpose in one.keys() & other.keys()}
-    return steps
+    """What both explanations grant."""
+    return {purpose: min(step, other[purpose]) for purpose, step in one.items()}
 
 
 def _certain(steps: Steps) -> Steps:
