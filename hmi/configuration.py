@@ -136,7 +136,7 @@ def complaint(error: Any) -> tuple[str, tuple[str, ...]]:
     if kind == "union_tag_invalid":
         return "value.not_one_of", (str(error["ctx"]["tag"]), error["ctx"]["expected_tags"])
     if kind == "union_tag_not_found":
-        return "key.kind_missing", ()
+        return ("key.source_missing" if "source" in error["ctx"]["discriminator"] else "key.kind_missing"), ()
     expected = EXPECTED.get(kind.removesuffix("_type"))
     if expected:
         return "value.type", (expected, repr(error["input"]))
@@ -145,15 +145,17 @@ def complaint(error: Any) -> tuple[str, tuple[str, ...]]:
 
 def settings_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -> Settings:
     """Frozen settings out of a checked file; paths are relative to it."""
+    folder = (path.parent / station.data.folder).resolve()
     return Settings(
         path=path,
         id=station.station.id,
         name=station.station.name,
         area=station.station.area,
         zone=station.station.zone,
-        folder=(path.parent / station.data.folder).resolve(),
+        folder=folder,
         machines=tuple(
-            machine_from(machine, options_from(path, at, machine, lines)) for at, machine in enumerate(station.machine)
+            machine_from(machine, options_from(path, at, machine, lines), path.parent, folder)
+            for at, machine in enumerate(station.machine)
         ),
         screen=screen_from(station.screen),
         centre=centre_from(path, station, lines),

@@ -196,5 +196,5 @@ def made_by_cycle(cycle: CycleTable, own: Collection[Purpose | None]) -> tuple[s
 
 def without_kind(place: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """A place in the file as a person wrote it: pydantic names the kind on the way to what is wrong in it."""
-    is_inside = len(place) > 4 and place[0] == "machine" and place[2] == "derived"
+    is_inside = len(place) > 4 and place[0] == "machine" and place[2] in ("derived", "waveforms")
     return place[:4] + place[5:] if is_inside else place

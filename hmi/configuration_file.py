@@ -9,6 +9,7 @@ from pydantic import Field
 from drivers.tag import DataType, Purpose, Role
 from hmi.configuration_base import Name, Number, Table
 from hmi.configuration_derived import CycleTable, DerivedTable
+from hmi.configuration_waveforms import WaveformTable
 from station_db.records.people import PersonRole
 
 CONFIG_VERSION = 1
@@ -134,6 +135,7 @@ class MachineTable(Table):
     recipes: dict[Name, RecipeTable] = Field(default_factory=dict)
     derived: dict[Name, DerivedTable] = Field(default_factory=dict)
     cycle: CycleTable | None = None
+    waveforms: dict[Name, WaveformTable] = Field(default_factory=dict)
 
 
 class StationFile(Table):

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from drivers.tag import DataType, Role
 from hmi.configuration_derived_sense import in_derived
 from hmi.configuration_file import MachineTable, RecipeTable, StationFile, TagTable
+from hmi.configuration_waveform_sense import in_waveforms
 from hmi.settings import MANUAL
 from hmi.toml_lines import Path as KeyPath
 from station_db.records.base import CENTRE
@@ -48,6 +49,7 @@ def in_machine(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
             yield key, "tag.purpose_twice", (tag.purpose, first)
         yield from in_tag(key, tag)
     yield from in_derived(where, machine)
+    yield from in_waveforms(where, machine)
     for name, recipe in machine.recipes.items():
         yield from in_recipe((*where, "recipes", name), machine, recipe)
 

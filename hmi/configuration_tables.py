@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from drivers.driver import CurveSetup
 from drivers.tag import AlarmText, DataType, Tag, WriteRule
 from hmi.configuration_derived_tables import cycle_chart, derivation_from
 from hmi.configuration_file import CurveTable, MachineTable, ScreenTable, TagTable
+from hmi.configuration_waveform_tables import channel_from, tags_of_channel
 from hmi.settings import Chart, Machine, Recipe, Screen
 
 
-def machine_from(table: MachineTable, options: dict[str, Any]) -> Machine:
-    """One machine."""
+def machine_from(table: MachineTable, options: dict[str, Any], beside: Path, data: Path) -> Machine:
+    """One machine; its folders are relative to `beside`, `data` is where we keep the record."""
     tags = tuple(tag for name, one in table.tags.items() for tag in tags_from(name, one))
     curve, chart = (curve_from(table.curve), chart_from(table.curve)) if table.curve else (None, None)
     derivation, made = derivation_from(table.derived, table.cycle, tags)
     if table.cycle is not None:
         chart = cycle_chart(table.cycle, {tag.name: tag for tag in (*tags, *made)})
+    channels = tuple(channel_from(table.id, name, one, beside, data) for name, one in table.waveforms.items())
+    features = [tag for one in channels for tag in tags_of_channel(one, table.waveforms[one.name].title or one.name)]
     return Machine(
         table.id,
         table.name,
         table.protocol,
         options,
-        (*tags, *made),
-        table.groups,
+        (*tags, *made, *features),
+        table.groups | {channel.name: channel.period_ms for channel in channels},
         table.rate_max,
         curve,
         chart,
         recipes_from(table),
         derivation,
+        channels,
     )
 
 

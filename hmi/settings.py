@@ -10,6 +10,7 @@ from typing import Any
 from drivers.derived.setup import Derivation
 from drivers.driver import CurveSetup
 from drivers.tag import Tag
+from drivers.waveforms.setup import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Machine:
     """One `[[machine]]`: `protocol` names the driver (entry point), `options` are that driver's own keys.
 
     `groups` are poll or sampling periods in ms; `rate_max` is the most parts a minute that can be believed. `tags` are the
-    machine's own and those that `derivation` makes of them.
+    machine's own, those that `derivation` makes of them, and the features of its `waveforms`, each in a group of its channel's
+    name.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Machine:
     chart: Chart | None = None
     recipes: tuple[Recipe, ...] = ()
     derivation: Derivation = field(default_factory=Derivation)
+    waveforms: tuple[Channel, ...] = ()
 
     @property
     def is_manual(self) -> bool:
@@ -64,7 +67,8 @@ class Machine:
     @property
     def wired(self) -> tuple[Tag, ...]:
         """The tags that the machine itself tells."""
-        return tuple(tag for tag in self.tags if tag.name not in self.derivation.groups)
+        features = {channel.name for channel in self.waveforms}
+        return tuple(tag for tag in self.tags if tag.name not in self.derivation.groups and tag.group not in features)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,16 @@ def without(machine: Machine, tag: str | None) -> Machine:
     """The machine without what is wrong with it."""
     made = tuple(one for one in machine.derivation.made if one.name != tag)
     cycle = None if tag == CYCLE_TABLE else machine.derivation.cycle
-    tags = tuple(one for one in machine.tags if one.name != tag)
-    return replace(machine, tags=tags, derivation=replace(machine.derivation, made=made, cycle=cycle))
+    channels = tuple(one for one in machine.waveforms if one.name != tag)
+    gone = {one.name for one in machine.waveforms} - {one.name for one in channels}
+    tags = tuple(one for one in machine.tags if one.name != tag and one.group not in gone)
+    return replace(machine, tags=tags, waveforms=channels, derivation=replace(machine.derivation, made=made, cycle=cycle))
 
 
 def misfit(path: Path, at: int, machine: Machine, error: MachineSetupError) -> Problem:
     """What a driver can't work with, at its place in the file."""
+    if error.tag in {channel.name for channel in machine.waveforms}:
+        return locate(path, ("machine", at), ("waveforms", str(error.tag)), "waveform.setup", error.reason)
     if error.tag:
         code = "derived.setup" if error.tag not in {tag.name for tag in machine.wired} else "tag.setup"
         return locate(path, ("machine", at), place_of(error.tag, machine), code, error.reason)

@@ -35,7 +35,8 @@ class Outlets:
     core: Callable[[Heard], None]
     live: Callable[[Live], None]
     frames: Callable[[Frame], None]
-    waveforms: Callable[[Waveform], None]
+    waveforms: Callable[[Waveform | Batch], None]
+    """High-rate samples, and the scans of their features."""
 
 
 class Door:
@@ -46,6 +47,7 @@ class Door:
         self._outlets = outlets
         self._curves = Curves()
         self._frames = FrameCutter(machine, frame_numbers)
+        self._features = frozenset(channel.name for channel in machine.waveforms)
         numbers = [tag.name for tag in machine.tags if tag.purpose is Purpose.CYCLE]
         self._cycle_tag = numbers[0] if numbers else None
         self._cycle: Value = None
@@ -53,6 +55,8 @@ class Door:
 
     def take(self, event: Event) -> None:
         """Hand one event on, in the order it came."""
+        if isinstance(event, Batch) and event.group in self._features:
+            self._outlets.waveforms(event)
         if isinstance(event, Batch) and event.is_past:
             self._keep_frame(event)
             return
@@ -125,11 +129,6 @@ class Acquisition:
     def present(self) -> list[Heard]:
         """What a core that begins anew must hear first."""
         return [heard for door in self._doors.values() for heard in door.present()]
-
-
-def say_unkept(waveform: Waveform) -> None:
-    """An outlet for high-rate samples where nothing keeps them: said, never dropped in silence."""
-    log.warning("%s tells '%s' at %s a second, which nothing keeps", waveform.device, waveform.channel, waveform.rate_hz)
 
 
 def _log_remark(remark: Remark) -> None:

@@ -17,7 +17,7 @@ from hmi.channel.hub import Hub
 from hmi.channel.messages import Hello, StoreGeneration
 from hmi.channel.server import ChannelServer
 from hmi.clock import Clock, Monotonic, SystemClock, new_id
-from hmi.engine.acquisition import Acquisition, Outlets, say_unkept
+from hmi.engine.acquisition import Acquisition, Outlets
 from hmi.engine.alarm_answers import AlarmAnswers
 from hmi.engine.centre_door import OpenCentre
 from hmi.engine.desk import StationDesk
@@ -28,6 +28,7 @@ from hmi.engine.notices import Publisher
 from hmi.engine.recorder import Hears, Recorder
 from hmi.engine.runner import Runner, Surroundings, UnreadableRecordError
 from hmi.engine.uplink import Uplink, Wires
+from hmi.engine.waveforms import RawKeeper
 from hmi.messages import Words
 from hmi.settings import Settings
 from hmi.station.setup import Setup
@@ -106,6 +107,7 @@ class Engine:
         self._tasks = Supervisor(self._told)
         self._recorder = Recorder(self._open_store, self._clock, Hears(self._saved, self._lost, self._frames_kept))
         self._writes = MachineWrites({machine.id: machine for machine in settings.machines}, self._drivers)
+        self._raw = RawKeeper(settings.machines, self._recorder.keep_waveform, self._clock)
         self._generation = 0
         self.hub, self._publisher, self._runner = self._core()
         self._server = ChannelServer(self.hub, self._tasks)
@@ -116,7 +118,7 @@ class Engine:
     async def start(self) -> None:
         """Open the store, begin the core, hear the machines, let screens in. Raises `EngineStartError`."""
         last_frame = await self._open_record()
-        outlets = Outlets(self._runner.put, self.hub.live, self._recorder.keep_frame, say_unkept)
+        outlets = Outlets(self._runner.put, self.hub.live, self._recorder.keep_frame, self._raw.hear)
         self._acquisition = Acquisition(self._settings.machines, self._drivers, self._clock, outlets, last_frame)
         await self._begin_core()
         self._follow_machines(self._acquisition)
@@ -161,6 +163,7 @@ class Engine:
         await asyncio.to_thread(self._uplink.stop)
         self._server.close()
         await self._tasks.close()
+        await self._raw.close()
         await self._recorder.close()
         if self._address:
             platform.remove_address(self._address)
@@ -179,6 +182,7 @@ class Engine:
             present=self._present,
             write=self._writes.perform,
             answer_alarm=AlarmAnswers(self._drivers).tell,
+            committed=self._raw.committed,
         )
         runner = Runner(_setup(self._settings, self._version), around)
         desk.serve(runner)
@@ -205,6 +209,8 @@ class Engine:
                 life = Life(partial(acquisition.is_live, machine.id), self._proved_ns, paused)
                 self._tasks.keep(f"heartbeat {machine.id}", Heartbeat(tag, self._drivers[machine.id], self._clock, life).beat)
         self._tasks.keep("pulse", acquisition.pulse)
+        if any(machine.waveforms for machine in self._settings.machines):
+            self._tasks.keep("waveforms", self._raw.run)
 
     def _proved_ns(self) -> Monotonic:
         """When both the core and the record last were well."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from drivers.derived.driver import deriving
 from drivers.driver import DeviceSetup, Driver, MachineSetupError, Stamp
+from drivers.waveforms.driver import with_waveforms
 from hmi.settings import Machine
 
 GROUP = "lineside.drivers"
@@ -19,19 +20,21 @@ def make_driver(machine: Machine, stamp: Stamp, shared: MutableMapping[str, Any]
     found = tuple(entry_points(group=GROUP, name=machine.protocol))
     if not found:
         raise MachineSetupError(machine.id, f"no driver is installed for the protocol '{machine.protocol}'")
+    features = {channel.name for channel in machine.waveforms}
     setup = DeviceSetup(
         device=machine.id,
         options=machine.options,
         tags=machine.wired,
-        groups=machine.groups,
+        groups={name: period for name, period in machine.groups.items() if name not in features},
         stamp=stamp,
         curve=machine.curve,
         shared=shared,
+        waveforms=tuple(channel.link for channel in machine.waveforms if channel.link is not None),
     )
     driver = found[0].load()(setup)
-    if not machine.derivation.groups:
-        return driver
-    return deriving(driver, machine.id, machine.derivation, machine.groups, _new_boot)
+    if machine.derivation.groups:
+        driver = deriving(driver, machine.id, machine.derivation, machine.groups, _new_boot)
+    return with_waveforms(driver, machine.id, machine.waveforms, stamp) if machine.waveforms else driver
 
 
 def _new_boot() -> int:

@@ -19,6 +19,7 @@ from hmi.station.setup import Setup
 from hmi.station.state import Station
 from hmi.station.topics import Topic
 from hmi.tasks import Supervisor
+from station_db.records.changes import Changes
 from station_db.records.people import Person
 from station_db.records.resume import Resume
 
@@ -48,6 +49,8 @@ class Surroundings:
     """What the machines said last: a core that begins anew hears it first."""
     write: Callable[[WriteOrder], Awaitable[WriteResult]]
     answer_alarm: Callable[[AlarmOrder], Awaitable[WriteResult]]
+    committed: Callable[[Changes], None]
+    """Hears of what is on the disk now."""
 
 
 class UnreadableRecordError(Exception):
@@ -212,6 +215,7 @@ class Runner:
         """It would survive a power cut: now it may be said and done."""
         for picture in pictures:
             self._around.publisher.publish(picture)
+        self._around.committed(decision.changes)
         if decision.answer is not None:
             for reply in self._waiting.pop(decision.answer.id, ()):
                 reply(decision.answer)

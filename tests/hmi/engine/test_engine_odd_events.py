@@ -12,9 +12,11 @@ import pytest
 from drivers.driver import WriteRefusedError, WriteUnknownError
 from drivers.reading import Batch, Condition, Heard, LinkDown, LinkUp, Lost, Refreshed, Remark, Waveform
 from hmi.channel.facts import LiveValues, Pulse
-from hmi.engine.acquisition import Door, Outlets, say_unkept
+from hmi.clock import SystemClock
+from hmi.engine.acquisition import Door, Outlets
 from hmi.engine.inputs import Learned
 from hmi.engine.sources import Source
+from hmi.engine.waveforms import RawKeeper
 from hmi.station.commands import AcknowledgeAlarm, SignIn
 from hmi.station.topics import AlarmsTopic, CountsTopic, CycleTopic, MachinesTopic, Wants
 from station_db.reader import Reader
@@ -133,14 +135,15 @@ def test_what_a_machine_tells_of_the_past_becomes_frames_and_nothing_else(tmp_pa
     asyncio.run(run())
 
 
-@pytest.mark.expects_log("which nothing keeps")
+@pytest.mark.expects_log("a channel 'vibration' that station.toml does not know")
 def test_a_high_rate_stretch_goes_to_its_own_outlet_or_is_said(press_machine):
     waveforms, core = [], []
     outlets = Outlets(core.append, lambda _: None, lambda _: None, waveforms.append)
     stretch = Waveform("PRESS", "vibration", "g", 25_600.0, 0, b"", 0, 1, 1)
     Door(press_machine, outlets, iter(range(1, 9))).take(stretch)
     assert (waveforms, core) == ([stretch], [])
-    say_unkept(stretch)
+    RawKeeper([press_machine], waveforms.append, SystemClock()).hear(stretch)
+    assert waveforms == [stretch]
 
 
 @pytest.mark.parametrize(
