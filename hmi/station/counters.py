@@ -65,16 +65,16 @@ class Positions:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A scan explained: how far each counter moved (contradictory: those that can't be explained are missing)."""
+    """A scan explained: how far each counter certainly moved; `jumped` are those that nothing explains."""
 
     reading: Reading
     steps: Steps
+    jumped: tuple[Purpose, ...] = ()
 
     @property
     def parts(self) -> int:
         """Parts made: by the cycle counter, else by good and bad together."""
-        split = sum(self.steps.get(purpose, 0) for purpose in SPLIT)
-        return self.steps.get(Purpose.CYCLE, split)
+        return _parts(self.steps)
 
 
 def most(rate_max: float, elapsed_us: int) -> int:
@@ -92,7 +92,7 @@ def explain(old: Positions | None, new: Positions, wiring: Wiring, limit: int) -
     kept = {purpose: step for purpose, step in likely.items() if not _was_set(old, new, step, wiring, purpose)}
     if old.boot not in (None, new.boot):
         return _after_restart(kept, likely, new, wiring, limit, known)
-    return _kept(kept, known, wiring, limit) or Count(Reading.CONTRADICTORY, _certain(kept))
+    return _kept(kept, known, wiring, limit) or _doubtful(Reading.CONTRADICTORY, known, kept)
 
 
 def _kept(kept: Steps, known: tuple[Purpose, ...], wiring: Wiring, limit: int) -> Count | None:
@@ -103,20 +103,18 @@ def _kept(kept: Steps, known: tuple[Purpose, ...], wiring: Wiring, limit: int) -
 
 
 def _after_restart(kept: Steps, likely: Steps, new: Positions, wiring: Wiring, limit: int, known: tuple[Purpose, ...]) -> Count:
-    """The program began anew: either all counters began at zero, or all were kept; what both grant is certain."""
+    """The program began anew: either all counters began at zero, or all were kept."""
     anew = {purpose: step for purpose in known if 0 <= (step := _since_zero(new, wiring, purpose)) <= limit}
     if len(anew) == len(known) and _agree(anew):
         return _began_anew(anew, likely if len(likely) == len(known) else {}, wiring)
-    told = {purpose for purpose in kept if purpose in anew}
-    explanations = ({purpose: steps[purpose] for purpose in known if purpose in told} for steps in (kept, anew))
-    return _kept(kept, known, wiring, limit) or Count(Reading.CONTRADICTORY, _fewest(*map(_certain, explanations)))
+    return _kept(kept, known, wiring, limit) or _doubtful(Reading.CONTRADICTORY, known, kept, anew)
 
 
 def _began_anew(anew: Steps, likely: Steps, wiring: Wiring) -> Count:
     """After a restart counters may have begun at zero; ambiguous where they may as well have been kept and gone `likely` far."""
     if not likely or likely == anew or not _agree(likely, in_rounds=_shortest(likely, wiring)):
         return Count(Reading.RESTARTED, anew)
-    return Count(Reading.AMBIGUOUS, _certain(_fewest(anew, likely)))
+    return _doubtful(Reading.AMBIGUOUS, tuple(anew), anew, likely)
 
 
 def _moved(old: Positions, new: Positions, wiring: Wiring, purpose: Purpose) -> int:
@@ -162,9 +160,13 @@ def _may_have_wrapped(steps: Steps, wiring: Wiring, limit: int) -> bool:
     return any({split, Purpose.CYCLE} <= once_more and rounds[split] == rounds[Purpose.CYCLE] for split in SPLIT)
 
 
-def _fewest(one: Steps, other: Steps) -> Steps:
-    """What both explanations grant."""
-    return {purpose: min(step, other[purpose]) for purpose, step in one.items()}
+def _doubtful(reading: Reading, known: tuple[Purpose, ...], *explanations: Steps) -> Count:
+    """The fewest parts that any explanation grants."""
+    granted = [_certain(steps) for steps in explanations]
+    steps = {purpose: min(one.get(purpose, 0) for one in granted) for purpose in known}
+    if Purpose.CYCLE in steps:
+        steps[Purpose.CYCLE] = min(_parts(one) for one in granted)
+    return Count(reading, steps, tuple(purpose for purpose in known if all(purpose not in one for one in explanations)))
 
 
 def _certain(steps: Steps) -> Steps:
@@ -175,3 +177,7 @@ def _certain(steps: Steps) -> Steps:
     good, bad = steps.get(Purpose.GOOD, 0), steps.get(Purpose.BAD, 0)
     fewer = {Purpose.GOOD: min(good, max(cycles - bad, 0)), Purpose.BAD: min(bad, max(cycles - good, 0))}
     return {purpose: fewer.get(purpose, min(cycles, good + bad)) for purpose in steps}
+
+
+def _parts(steps: Steps) -> int:
+    return steps.get(Purpose.CYCLE, sum(steps.get(purpose, 0) for purpose in SPLIT))

@@ -195,10 +195,9 @@ def _gaps(old: Positions, new: Positions, found: Count, wiring: Wiring, turn: Tu
         return (_gap(wiring.counters[-1], old, new, found, DOUBTS[found.reading], wiring, turn),)
     if found.reading is not Reading.CONTRADICTORY:
         return ()
-    jumped = [purpose for purpose in new.values if purpose in old.values and purpose not in found.steps]
-    if not jumped:
+    if not found.jumped:
         return (_gap(wiring.counters[0], old, new, found, "counters_disagree", wiring, turn),)
-    return tuple(_gap(purpose, old, new, found, "jump", wiring, turn) for purpose in jumped)
+    return tuple(_gap(purpose, old, new, found, "jump", wiring, turn) for purpose in found.jumped)
 
 
 def _gap(purpose: Purpose, old: Positions, new: Positions, found: Count, reason: str, wiring: Wiring, turn: Turn) -> CountGap:
