@@ -18,6 +18,7 @@ from drivers.modbus.machine import Machine, machine, planned
 from drivers.modbus.options import ModbusOptions
 from drivers.modbus.replies import LEAVES_DOUBT, NO_PATH, ExceptionReplyError
 from drivers.modbus.rounds import Rounds
+from drivers.modbus.waves import wave_readers
 from drivers.modbus.wire import Wire
 from drivers.reading import Batch, Event, Heard, LinkUp, Quality
 from drivers.tag import Tag, Value
@@ -41,6 +42,7 @@ class ModbusDriver:
         self._options = options
         self._machine = known
         self._curve = CurveReader(setup.device, known.curve, setup.stamp) if known.curve else None
+        self._waves = wave_readers(setup, options, list(known.periods_s.values()))
         self._lifeline = Lifeline(setup.device, setup.stamp)
         self._dialling = asyncio.Lock()
         self._wire: Wire | None = None
@@ -117,13 +119,14 @@ class ModbusDriver:
         return not self._lifeline.is_ending
 
     async def _round(self, wire: Wire, due: Sequence[str]) -> list[Event]:
-        """Read the groups, then the curve; tell the curve first, so that no cycle is complete before its samples."""
+        """Read the groups, then curve and channels; tell these first, so that no cycle is complete before its samples."""
         if _ONLY_ASK in due and len(due) == 1:
             await self._reader.touch(wire, self._machine.any_block)
             return [Heard(self._device, *self._stamp())]
         batches = [await self._read_group(wire, group) for group in due if group != _ONLY_ASK]
         samples = await self._curve.read(wire) if self._curve else []
-        return [*self._reader.remarks(), *samples, *batches]
+        waves = [wave for each in self._waves for wave in await each.read(wire)]
+        return [*self._reader.remarks(), *samples, *waves, *batches]
 
     async def _read_group(self, wire: Wire, group: str) -> Batch:
         tags, values = await self._reader.read_group(wire, self._machine.groups[group])

@@ -31,11 +31,12 @@ Rows = NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the block is built; `form` is that of each number."""
+    """How the block is built; `form` is that of each number. An endless one has no cycles, whatever its header says of them."""
 
     capacity: int
     channels: int
     form: Form = SIGNED_WORD
+    is_endless: bool = False
 
     @property
     def sample_words(self) -> int:
@@ -57,7 +58,10 @@ class Layout:
         """Return what the first words of the block say."""
         plain = numbers(words[:HEADER_WORDS].reshape(-1, 1), Form(DataType.UINT16, self.form.order)).tolist()
         first, second, overrun, cycle, start_first, start_second, _period, boot = plain
-        return Position(self._long(first, second), cycle, self._long(start_first, start_second), overrun, boot)
+        index = self._long(first, second)
+        if self.is_endless:
+            return Position(index, 0, (index - self.capacity) % _INDEX_RANGE, overrun, boot)
+        return Position(index, cycle, self._long(start_first, start_second), overrun, boot)
 
     def _long(self, first: int, second: int) -> int:
         return second << 16 | first if self.form.order.has_low_word_first else first << 16 | second
@@ -105,7 +109,7 @@ class News:
         First contact, a restarted program (boot id) and an index that went back all begin anew, at the first sample of the
         running cycle that is still in the ring.
         """
-        since = position if position is not None and _continues(position, now) else None
+        since = position if position is not None and continues(position, now) else None
         fresh = _ahead(since.index, now.index) if since else _ahead(now.cycle_start, now.index)
         return cls(since, now, fresh, min(fresh, _whole_back_from(now.index, capacity)))
 
@@ -115,7 +119,7 @@ class News:
 
     def proven(self, after: Position, capacity: int) -> int:
         """Return how many of the newest samples held were not touched while they were read, `after` being the header then."""
-        if not _continues(self.now, after):
+        if not continues(self.now, after):
             return 0
         half_written = (after.index + 1) % _INDEX_RANGE  # the machine may be putting the next sample just now
         untouched = _whole_back_from(half_written, capacity) - 1 - _ahead(self.now.index, after.index)
@@ -161,7 +165,8 @@ def _ahead(from_index: int, to_index: int) -> int:
     return (to_index - from_index) % _INDEX_RANGE
 
 
-def _continues(position: Position, now: Position) -> bool:
+def continues(position: Position, now: Position) -> bool:
+    """Say whether `now` is further on in the same life of the machine's program."""
     return position.boot == now.boot and _ahead(position.index, now.index) < _INDEX_RANGE // 2
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from drivers.driver import CurveSetup, DeviceSetup, MachineSetupError
+from drivers.driver import CurveSetup, DeviceSetup, MachineSetupError, WaveformSetup
 from drivers.modbus.address import HIGHEST, Address, Table, parse
 from drivers.modbus.asker import Read
 from drivers.modbus.fifo import HEADER_WORDS, Layout
@@ -58,16 +58,30 @@ class Ring:
 
 def ring(setup: DeviceSetup, options: ModbusOptions) -> Ring | None:
     """Return the curve FIFO of a machine that has one; raises `MachineSetupError` for what can't be read."""
-    curve = setup.curve
-    if curve is None:
+    if setup.curve is None:
         return None
     try:
-        address = parse(curve.address, options.first_address)
-        layout = Layout(curve.capacity, len(curve.channels), Form(curve.data_type, options.order))
-        found = Ring(curve, address, layout, options.max_registers)
-        _check(found)
+        return _ring(setup.curve, options, is_endless=False)
     except ValueError as error:
         raise MachineSetupError(setup.device, f"curve: {error}") from error
+
+
+def endless_ring(device: str, channel: WaveformSetup, options: ModbusOptions) -> Ring:
+    """Return the ring of a high-rate channel; raises `MachineSetupError` for what can't be read."""
+    if channel.capacity is None:
+        raise MachineSetupError(device, "over Modbus its source is fifo, a ring in registers, or file", channel.channel)
+    like = CurveSetup(channel.address, channel.capacity, (channel.channel,), (channel.unit,), (channel.scale,), channel.data_type)
+    try:
+        return _ring(like, options, is_endless=True)
+    except ValueError as error:
+        raise MachineSetupError(device, str(error), channel.channel) from error
+
+
+def _ring(curve: CurveSetup, options: ModbusOptions, *, is_endless: bool) -> Ring:
+    address = parse(curve.address, options.first_address)
+    layout = Layout(curve.capacity, len(curve.channels), Form(curve.data_type, options.order), is_endless)
+    found = Ring(curve, address, layout, options.max_registers)
+    _check(found)
     return found
 
 
