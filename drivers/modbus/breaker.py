@@ -2,6 +2,7 @@
 
 What a device used is paid for by leaving the line to the others for many times as long. A silent one is asked by short probes
 (so it is back soon after it answers again) and once in a long while with its whole timeout (so one that is slow is found too).
+One that has long left the line to the others may be slow once: a hiccup of the network is nobody's fault.
 Times are seconds of the loop's clock. All of it counts only while others use the line.
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 
 _REST = 13
 """How many times as long as it used the line a device leaves it to others: under 8 % of the time is its own."""
+_SAVED_S = 12
+"""So much rest at most is saved up by who did not need it."""
 _PROBE_S = 0.1
 """How long a silent device is waited for."""
 _TRIAL_S = 0.25
@@ -41,6 +44,7 @@ class Breaker:
         """Return how long an answer may take; `in_full` where nobody else waits for the line, or a write does."""
         if self._full_at is None:
             self._full_at = now + _FIRST_FULL * self.timeout_s
+            self.rests_until = now  # nothing is saved up before it was ever asked
         self._is_full = in_full or now >= self._full_at
         if self._is_full:
             return self.timeout_s
@@ -53,7 +57,7 @@ class Breaker:
         if not self._was_silent:
             self._full_at = now
         if too_long_s > 0:
-            self.rests_until = now + _REST * too_long_s
+            self._rest(too_long_s, now)
 
     def silent(self, waited_s: float, now: float) -> None:
         """Note that no answer came in the time we were patient."""
@@ -61,9 +65,13 @@ class Breaker:
         if self._is_full:
             self._full_at = now + _NEXT_FULL * self.timeout_s
             waited_s = _PROBE_S
-        self.rests_until = now + _REST * waited_s
+        self._rest(waited_s, now)
 
     def charge(self, stalled_s: float, now: float) -> None:
         """Note that others had to wait so long after it was given up: a gateway may still be busy with it."""
-        self.rests_until = max(self.rests_until, now + _REST * stalled_s)
+        self._rest(stalled_s, now)
         self.usual_s = max(self.usual_s, stalled_s)  # it may well answer so late, and waiting costs no more than giving up
+
+    def _rest(self, used_s: float, now: float) -> None:
+        saved_s = min(max(now - self.rests_until, 0.0), _SAVED_S)
+        self.rests_until = max(self.rests_until, now - saved_s + _REST * used_s)

@@ -51,6 +51,28 @@ def test_a_prompt_device_never_rests_and_has_its_whole_timeout():
 
 def test_what_others_had_to_wait_for_is_paid_too():
     breaker = Breaker(TIMEOUT_S)
+    breaker.patience_s(9.9)
     breaker.silent(0.1, 10.0)
     breaker.charge(0.8, 10.8)
     assert breaker.rests_until == pytest.approx(10.8 + 13 * 0.8)
+
+
+def test_a_device_that_was_long_prompt_may_be_slow_once_and_is_asked_on():
+    breaker, now = Breaker(TIMEOUT_S), 0.0
+    while now < 30:
+        now, _ = ask(breaker, now, 0.02)
+    now, _ = ask(breaker, now, 0.75)
+    assert breaker.rests_until < now
+    now, _ = ask(breaker, now, 0.75)
+    assert breaker.rests_until > now + 4
+
+
+def test_a_device_that_was_prompt_and_is_slow_from_then_on_has_less_than_a_tenth_of_the_line():
+    breaker, now, used = Breaker(TIMEOUT_S), 0.0, 0.0
+    while now < 60:
+        now, _ = ask(breaker, now, 0.02)
+    began = now
+    while now < began + 100:
+        now, of_line = ask(breaker, now, 0.7)
+        used += of_line
+    assert used / (now - began) < 0.1
