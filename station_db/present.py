@@ -22,8 +22,8 @@ OUTCOMES = 500
 """The newest answers to commands that are kept at hand."""
 FOREVER = Instant(2**62)
 UNSEEN_US = 7 * 86_400 * 1_000_000
-CONDITION = "@"
-"""How the code of a machine's own condition begins."""
+ALARMS = 2_000
+"""The newest alarms that are looked through for those nobody has seen."""
 
 
 class Present:
@@ -59,17 +59,16 @@ class Present:
         query = of(table, self._station_id).where(table.c[ended].is_(None))
         return read(self._connection, table, query.order_by(table.c[began], *_made(table)))
 
-    def conditions_unseen(self, last_at: Instant | None) -> tuple[AlarmEvent, ...]:
-        """What machines with alarms of their own may still keep for somebody to see, though it is over."""
-        event = TYPED["alarm_event"].c
+    def alarms_unseen(self, last_at: Instant | None) -> tuple[AlarmEvent, ...]:
+        """The newest of each alarm, where it is over and nobody has acknowledged it."""
+        newest: dict[tuple[str, str], AlarmEvent] = {}
+        table = TYPED["alarm_event"]
+        query = of(table, self._station_id).order_by(table.c.came_at.desc(), table.c.row_seq.desc()).limit(ALARMS)
+        for event in read(self._connection, table, query):
+            newest.setdefault((event.source, event.code), event)
         since = (last_at or FOREVER) - UNSEEN_US
-        return self.where(
-            "alarm_event",
-            event.came_at > since,
-            event.code.startswith(CONDITION, autoescape=True),
-            event.went_at.is_not(None),
-            event.acknowledged_at.is_(None),
-        )
+        over = (event for event in newest.values() if event.went_at is not None and event.came_at > since)
+        return tuple(event for event in over if event.acknowledged_at is None)
 
     def work(self, response: RecordId) -> dict[str, Any]:
         """What belongs to the open job response."""

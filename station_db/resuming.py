@@ -46,7 +46,7 @@ def resume(connection: Connection, station_id: str) -> Resume:
         states=present.states(shifts),
         gaps=present.open("link_gap", "from_at", "to_at"),
         alarms=present.open("alarm_event", "came_at", "went_at"),
-        alarms_unseen=present.conditions_unseen(last_at),
+        alarms_unseen=present.alarms_unseen(last_at),
         cycles=present.cycles(),
         unseen=present.last("unseen_parts", "to_at", CYCLES_OF_EACH_MACHINE),
         counts=counts(connection, station_id, Span(since, FOREVER)),

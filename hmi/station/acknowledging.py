@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hmi.station.alarms import Alarm, as_seen, put
+from hmi.station.alarms import Alarm, as_seen, put, without
 from hmi.station.codes import Code, RefusedError
 from hmi.station.commands import AcknowledgeAlarm
 from hmi.station.conditions import MARK, is_condition
@@ -32,6 +32,8 @@ def acknowledge(station: Station, asked: AcknowledgeAlarm, turn: Turn) -> Statio
         event = replace(alarm.event, acknowledged_at=turn.now.wall, acknowledged_by=turn.actor)
         turn.keep(event)
         alarm = replace(alarm, event=event, view=as_seen(alarm.view, event))
+        if not alarm.view.is_active and not is_condition(asked.code):
+            return replace(station, alarms=without(station.alarms, (asked.source, asked.code)))
     return replace(station, alarms=put(station.alarms, replace(alarm, view=replace(alarm.view, wants=Wants.NOTHING))))
 
 

@@ -40,12 +40,24 @@ Alarms = Mapping[Key, Alarm]
 
 def raise_alarm(alarms: Alarms, view: AlarmView, turn: Turn) -> Alarms:
     """An alarm came; one that is there already stays as it came."""
-    key = (view.source, view.code)
-    if key in alarms:
+    known = alarms.get((view.source, str(view.code)))
+    if known is not None and known.view.is_active:
         return alarms
     event = event_of(view, turn)
     turn.keep(event)
     return put(alarms, Alarm(event, replace(view, wants=Wants.ACKNOWLEDGE)))
+
+
+def renamed(alarms: Alarms, key: Key, view: AlarmView, turn: Turn) -> Alarms:
+    """An alarm that stands has another cause than was said: it is the same one in other words."""
+    known = alarms[key]
+    said = replace(known.view, code=view.code, text=view.text, args=view.args)
+    if said == known.view:
+        return alarms
+    event = replace(known.event, code=str(view.code), text=_recorded_text(view))
+    if event != known.event:
+        turn.keep(event)
+    return put(without(alarms, key), replace(known, event=event, view=said))
 
 
 def event_of(view: AlarmView, turn: Turn) -> AlarmEvent:
@@ -55,13 +67,19 @@ def event_of(view: AlarmView, turn: Turn) -> AlarmEvent:
         source=view.source,
         code=str(view.code),
         priority=view.priority,
-        text=view.text,
+        text=_recorded_text(view),
         came_at=Instant(view.came_at),
     )
 
 
+def _recorded_text(view: AlarmView) -> str:
+    """A machine's own words, or those the station's own code is said with, after the machine's name: a number, a reason."""
+    return view.text or " · ".join(view.args[1:])
+
+
 def resumed(event: AlarmEvent, view: AlarmView) -> Alarm:
-    """An alarm that the record says is open, as far as it was seen."""
+    """An alarm as the record has it, as far as it was seen."""
+    view = replace(view, is_active=event.went_at is None)
     if event.acknowledged_at is None:
         return Alarm(event, replace(view, wants=Wants.ACKNOWLEDGE))
     return Alarm(event, as_seen(view, event))
@@ -84,12 +102,19 @@ def clear(alarms: Alarms, key: Key, turn: Turn) -> Alarms:
         return alarms
     if alarms[key].event.went_at is None:
         end(alarms[key].event, turn)
+    return without(alarms, key)
+
+
+def without(alarms: Alarms, key: Key) -> Alarms:
+    """The alarms but one."""
     return {other: alarm for other, alarm in alarms.items() if other != key}
 
 
-def end(event: AlarmEvent, turn: Turn) -> None:
+def end(event: AlarmEvent, turn: Turn) -> AlarmEvent:
     """Close the record of an alarm."""
-    turn.keep(replace(event, went_at=turn.not_before(event.came_at)))
+    ended = replace(event, went_at=turn.not_before(event.came_at))
+    turn.keep(ended)
+    return ended
 
 
 def own(source: str, code: Code, turn: Turn, *args: str, priority: str = SERIOUS) -> AlarmView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hmi.station import conditions, equipment, machine_orders, people, scratch, timeline, written_before
+from hmi.station import conditions, equipment, machine_orders, people, scratch, timeline, unseen, written_before
 from hmi.station.alarms import Alarm, Alarms, end
 from hmi.station.alarms import resumed as resumed_alarm
 from hmi.station.commands import Answer
@@ -184,7 +184,7 @@ def _alarms(wirings: dict[str, Wiring], resume: Resume, turn: Turn) -> Alarms:
             kept[event.source, event.code] = resumed_alarm(event, view)
         else:
             end(event, turn)
-    return kept
+    return unseen.remembered(kept, resume.alarms_unseen, lambda event: _machine_view(wirings.get(event.source), event))
 
 
 def _machine_view(wiring: Wiring | None, event: AlarmEvent) -> AlarmView | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from drivers.reading import Condition
-from hmi.station.alarms import Alarm, Alarms, Key, as_seen, clear, event_of, put
+from hmi.station.alarms import Alarm, Alarms, Key, as_seen, clear, event_of, put, without
 from hmi.station.topics import AlarmView, Wants
 from hmi.station.turn import Turn
 from station_db.records.equipment import AlarmEvent
@@ -125,8 +125,7 @@ def _gone(alarms: Alarms, known: Alarm | None, condition: Condition, turn: Turn)
     if known is None:
         return alarms
     _recorded(known.event, condition, turn)
-    key = (known.view.source, str(known.view.code))
-    return {other: alarm for other, alarm in alarms.items() if other != key}
+    return without(alarms, (known.view.source, str(known.view.code)))
 
 
 def _text(condition: Condition) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from drivers.reading import Batch, LinkDown
-from drivers.tag import Purpose
+from drivers.tag import Purpose, Value
 from hmi.station.codes import Code
 from hmi.station.turn import Turn
 from hmi.station.wiring import Image, Wiring, believed
@@ -74,13 +74,18 @@ def scanned(watch: Watch, wiring: Wiring, batch: Batch) -> Watch:
     """The device sent values."""
     fresh = believed(batch)
     tag = wiring.by_purpose.get(Purpose.MACHINE_HEARTBEAT)
-    moved = tag is not None and tag.name in fresh and fresh[tag.name] != watch.image.get(tag.name)
+    moved = tag is not None and has_beaten(watch.image.get(tag.name), fresh.get(tag.name))
     beat_ns = batch.heard_ns if moved else watch.beat_ns
     read_ns = batch.heard_ns if batch.group == wiring.count_group else watch.read_ns
     heard_of = replace(heard(watch, batch.heard_ns), image={**watch.image, **fresh}, beat_ns=beat_ns, read_ns=read_ns)
     counters = (wiring.by_purpose[purpose].name for purpose in wiring.counters)
     has_moved = any(name in fresh and fresh[name] != watch.image.get(name) for name in counters)
     return replace(heard_of, moved_ns=batch.heard_ns) if has_moved else heard_of
+
+
+def has_beaten(before: Value, now: Value) -> bool:
+    """Whether a heartbeat moved. One that can't be read moves nothing, neither by going bad nor by coming back."""
+    return before is not None and now is not None and now != before
 
 
 def judge(link: Link, watch: Watch, wiring: Wiring, mono: int) -> LinkState:
@@ -90,7 +95,8 @@ def judge(link: Link, watch: Watch, wiring: Wiring, mono: int) -> LinkState:
     patience = FIRST_CONTACT_NS if link.state is LinkState.NEW else SILENT_NS
     if mono - watch.heard_ns > patience:
         return LinkState.SILENT
-    beats = wiring.value(watch.image, Purpose.MACHINE_HEARTBEAT) is not None
+    tag = wiring.by_purpose.get(Purpose.MACHINE_HEARTBEAT)
+    beats = tag is not None and tag.name in watch.image
     if beats and mono - watch.beat_ns > SILENT_NS:
         return LinkState.FROZEN
     return LinkState.NEW if link.state is LinkState.NEW else LinkState.UP

@@ -31,7 +31,7 @@ def take(losses: Losses, lost: Lost, turn: Turn) -> Losses:
     """Values were lost: a new gap, or more of the one before."""
     to_at = Instant(max(lost.since, lost.at))
     known = losses.get(lost.device)
-    if known is None or lost.since - (known.gap.to_at or 0) > REST_US:
+    if known is None or not _goes_on(known.gap, lost.since, to_at):
         return {**losses, lost.device: _kept(_gap(lost, to_at, turn), turn)}
     gap = replace(known.gap, from_at=min(known.gap.from_at, lost.since), to_at=max(known.gap.to_at or to_at, to_at))
     longer = replace(known, gap=gap)
@@ -46,6 +46,11 @@ def settle(losses: Losses, turn: Turn) -> Losses:
         if loss.gap.to_at != loss.kept_to and turn.now.wall - loss.kept_to >= REST_US
     }
     return {**losses, **due} if due else losses
+
+
+def _goes_on(gap: LinkGap, since: Instant | int, to_at: Instant) -> bool:
+    """Whether a loss belongs to the one before; after a clock that was set back none does."""
+    return since - (gap.to_at or 0) <= REST_US and gap.from_at - to_at <= REST_US
 
 
 def _gap(lost: Lost, to_at: Instant, turn: Turn) -> LinkGap:

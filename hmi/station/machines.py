@@ -134,12 +134,13 @@ def _numbers(station: Station, machine: str) -> Numbers:
 
 
 def _link_alarm(station: Station, machine: str, turn: Turn) -> alarms.Alarms:
+    """A machine that is away is one alarm for as long as it is, whatever is known of the cause by and by."""
     link, active = station.links[machine], station.alarms
-    wanted = Code(link.state.value) if link.state.value in LINK_CODES else None
-    for code in LINK_CODES:
-        if code is not wanted:
-            active = alarms.clear(active, (machine, code), turn)
-    if wanted is None:
+    standing = [(machine, code) for code in LINK_CODES if (machine, code) in active]
+    if link.state.value not in LINK_CODES:
+        for key in standing:
+            active = alarms.clear(active, key, turn)
         return active
     name = station.wirings[machine].machine.name
-    return alarms.raise_alarm(active, alarms.own(machine, wanted, turn, name, link.reason), turn)
+    view = alarms.own(machine, Code(link.state.value), turn, name, link.reason)
+    return alarms.renamed(active, standing[0], view, turn) if standing else alarms.raise_alarm(active, view, turn)

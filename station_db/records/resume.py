@@ -39,8 +39,8 @@ class Resume:
     `units`, `steps`, `checks` and `permits` are those of the open job response; `states` all intervals of the current and the
     last shift; `cycles` the last 20 of each machine, `unseen` the last 20 of all; `count_gaps` those that nobody settled;
     `responses` every job response (small); `writes` those not answered, and of people's all that nobody could vouch for (few);
-    `given` the permits of any order that a machine may still have; `alarms` those that
-    have not gone, `alarms_unseen` the conditions of machines that went within the last week and nobody has acknowledged.
+    `given` the permits of any order that a machine may still have; `alarms` those that have not gone, `alarms_unseen` the
+    newest of each alarm, where it came within the last week, is over and nobody has acknowledged it.
     """
 
     people: tuple[Person, ...] = ()

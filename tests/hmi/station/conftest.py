@@ -202,8 +202,8 @@ class Record:
             alarms=tuple(one for one in self.all(AlarmEvent) if one.went_at is None),
             alarms_unseen=tuple(
                 one
-                for one in self.all(AlarmEvent)
-                if one.code.startswith("@") and one.went_at is not None and one.acknowledged_at is None
+                for one in {(one.source, one.code): one for one in self.all(AlarmEvent)}.values()
+                if one.went_at is not None and one.acknowledged_at is None
             ),
             cycles=self.all(Cycle)[-20:],
             counts=self._counts(since),
@@ -413,7 +413,8 @@ class Story:
 
     @property
     def alarm_codes(self):
-        return [alarm.code for alarm in self.alarms]
+        """Those that are on."""
+        return [alarm.code for alarm in self.alarms if alarm.is_active]
 
 
 PLANT = SimpleNamespace(

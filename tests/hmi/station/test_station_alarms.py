@@ -69,12 +69,12 @@ def test_an_alarm_number_is_said_in_the_words_of_its_table(numbered):
         "The press stands.",
         "high",
     )
-    assert numbered.says(0).alarms == ()
+    assert numbered.says(0).alarm_codes == []
 
 
 def test_another_number_is_another_alarm_and_the_first_is_over(numbered):
     numbered.says(1).says(2)
-    assert [alarm.text for alarm in numbered.alarms] == ["Guard is open"]
+    assert numbered.alarm_codes == ["trouble:2"]
     first, second = numbered.record.all(AlarmEvent)
     assert first.went_at is not None
     assert second.went_at is None

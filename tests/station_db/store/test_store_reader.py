@@ -46,18 +46,18 @@ def response(number, state, ended_at=None):
     )
 
 
-def test_conditions_nobody_has_seen_are_remembered_for_a_week_after_they_went(told):
+def test_alarms_nobody_has_seen_are_remembered_for_a_week(told):
     week = 7 * 86_400 * 1_000_000
-    made = {"source": "press", "priority": "low", "text": ""}
-    over = AlarmEvent(id=RecordId("a"), code="@guard", came_at=at(0), went_at=at(1), **made)
-    others = (
-        replace(over, id=RecordId("b"), acknowledged_at=at(2), acknowledged_by="mk"),
-        replace(over, id=RecordId("c"), went_at=None),
-        replace(over, id=RecordId("d"), code="oil"),
-        replace(over, id=RecordId("e"), came_at=at(0) - week - 1),
-    )
-    resume = told(over, *others).resume()
-    assert (resume.alarms_unseen, resume.alarms) == ((over,), (others[1],))
+    guard = AlarmEvent(id=RecordId("a"), source="press", code="@guard", priority="low", text="", came_at=at(3), went_at=at(4))
+    seen_before = replace(guard, id=RecordId("b"), came_at=at(0), acknowledged_at=at(2), acknowledged_by="mk")
+    oil = replace(guard, id=RecordId("c"), code="oil")
+    standing = replace(guard, id=RecordId("d"), code="jam", went_at=None)
+    unseen_before = replace(standing, id=RecordId("e"), came_at=at(0), went_at=at(1))
+    long_ago = replace(guard, id=RecordId("f"), code="belt", came_at=at(3) - week - 60_000_000)
+    seen = replace(guard, id=RecordId("g"), code="door", acknowledged_at=at(4), acknowledged_by="mk")
+    resume = told(guard, seen_before, oil, standing, unseen_before, long_ago, seen).resume()
+    assert set(resume.alarms_unseen) == {guard, oil}
+    assert resume.alarms == (standing,)
 
 
 def work_on(number):
