@@ -56,6 +56,8 @@ class RemarkCode(StrEnum):
     """Values came faster than they could be taken."""
     FEW_SAMPLES = "few_samples"
     """How many samples a cycle's curve has at this pace, and whether a peak may be missed."""
+    CHANNEL_REFUSED = "channel_refused"
+    """The machine does not tell a high-rate channel as it is set."""
     FILES_LEFT_OUT = "files_left_out"
     """A file of samples, or its folder, can't be read, or came too late; the next ones are."""
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 
 import numpy as np
 
 from drivers.driver import DeviceSetup, MachineSetupError, Stamp, WaveformSetup
+from drivers.link import RemarkCode
 from drivers.modbus.asker import Asker
 from drivers.modbus.fifo import Stretch
 from drivers.modbus.options import ModbusOptions
 from drivers.modbus.replies import ExceptionReplyError
 from drivers.modbus.ring import Ring, endless_ring
 from drivers.modbus.ring_reader import RingReader
-from drivers.reading import Waveform
-
-log = logging.getLogger(__name__)
+from drivers.reading import Remark, Waveform
 
 _ROUNDS = 2
 """A ring holds what comes in two rounds, so that one that is late loses nothing."""
@@ -34,21 +32,28 @@ class WaveReader:
         self._next = 0
         self._is_refused = False
 
-    async def read(self, asker: Asker) -> list[Waveform]:
-        """Return what is new. Raises `LinkLostError`."""
+    async def read(self, asker: Asker) -> list[Waveform | Remark]:
+        """Return what is new, and once that the machine refuses to tell it. Raises `LinkLostError`."""
         try:
             stretches = await self._reader.read(asker)
         except ExceptionReplyError as refusal:
-            if not self._is_refused:
-                log.warning("%s refuses to tell '%s': %s", self._device, self._channel.channel, refusal)
-            self._is_refused = True
-            return []
-        self._is_refused = False
+            return self._refused(f"'{self._channel.channel}': {refusal}")
+        told = self._refused("")
         if self._reader.beginnings != self._beginnings:
             self._beginnings, self._next = self._reader.beginnings, 0
         now, heard_ns = self._stamp()
-        left = sum(len(stretch.rows) + stretch.lost for stretch in stretches)
-        return [self._waveform(stretch, now, heard_ns, left := left - len(stretch.rows) - stretch.lost) for stretch in stretches]
+        after = sum(len(stretch.rows) + stretch.lost for stretch in stretches)
+        for stretch in stretches:
+            after -= len(stretch.rows) + stretch.lost
+            told.append(self._waveform(stretch, now, heard_ns, after))
+        return told
+
+    def _refused(self, reason: str) -> list[Waveform | Remark]:
+        """Say that it is refused, or no longer, where that is news."""
+        if bool(reason) is self._is_refused:
+            return []
+        self._is_refused = bool(reason)
+        return [Remark(self._device, RemarkCode.CHANNEL_REFUSED, reason, *self._stamp(), is_over=not reason)]
 
     def _waveform(self, stretch: Stretch, now: int, heard_ns: int, after: int) -> Waveform:
         """Return a stretch after which so many samples were taken until now."""

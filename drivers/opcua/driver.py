@@ -11,6 +11,7 @@ from drivers.driver import DeviceSetup, Driver, MachineSetupError, UnreachableEr
 from drivers.finishing import Finishing
 from drivers.link import Lifeline, LinkFault, LinkLostError
 from drivers.opcua.asking import asked_once
+from drivers.opcua.blocks import block_channels
 from drivers.opcua.codec import reading
 from drivers.opcua.groups import Group, groups
 from drivers.opcua.listening import Listening
@@ -50,6 +51,9 @@ class OpcUaDriver:
         self._session: Session | None = None
         self._conditions: Conditions | None = None
         self._listening.companions.append(self._begin_conditions)
+        self._blocks = block_channels(setup)
+        if self._blocks:
+            self._listening.companions.append(self._begin_blocks)
 
     def events(self) -> AsyncIterator[Event]:
         """Yield what the server says until `close`."""
@@ -119,6 +123,12 @@ class OpcUaDriver:
 
         self._conditions = self._conditions or Conditions(self._device, self._options.alarms, self._stamp)
         await self._conditions.begin(session, tell)
+
+    async def _begin_blocks(self, session: Session, tell: Callable[[Event], None]) -> None:
+        """Have the high-rate channels told."""
+        from drivers.opcua.block_watch import BlockWatch  # after the session, which took the time to load the library
+
+        await BlockWatch(session, self._blocks, self._stamp, tell).begin(self._device)
 
     def _told_conditions(self) -> Conditions:
         if self._conditions is None:

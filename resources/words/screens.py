@@ -16,6 +16,7 @@ TEXTS: dict[str, str] = {
     "remark.address_refused": "{0}: it refuses some addresses",
     "remark.alarms_incomplete": "{0}: not all of its alarms are told",
     "remark.values_lost": "{0}: values were lost",
+    "remark.channel_refused": "{0}: it refuses a high-rate channel",
     "remark.files_left_out": "{0}: files of samples are left out",
     "remark.few_samples": "{0}: its curves have few points",
 }
