@@ -21,9 +21,10 @@ Values = Mapping[tuple[str, str], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What was chosen at a machine: a value or a recipe."""
+    """What was chosen at a machine: a value or a recipe. `place` is the machine's name where several can be set."""
 
     machine: str
+    place: str = ""
     setpoint: SetpointView | None = None
     recipe: RecipeView | None = None
 
@@ -32,6 +33,10 @@ class Target:
         """Its row's key."""
         name = self.setpoint.tag if self.setpoint else f"recipe {self.recipe.name}" if self.recipe else ""
         return f"{self.machine} {name}"
+
+    def titled(self, title: str) -> str:
+        """Its title, and whose it is."""
+        return f"{self.place}: {title}" if self.place else title
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +53,19 @@ class SetpointDetail:
     sentence: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     """Value and word of each way to go, where the machine's numbers have names."""
+    is_recipe: bool = False
+    """Whether the facts, too, say what is about to be done."""
 
 
 def targets(picture: Picture) -> tuple[Target, ...]:
     """Everything that may be written, in the order of the settings."""
-    return tuple(target for machine in picture.setpoints.machines for target in _of_machine(machine))
+    machines = picture.setpoints.machines
+    return tuple(target for machine in machines for target in _of_machine(machine, machine.name if len(machines) > 1 else ""))
 
 
-def _of_machine(machine: MachineSetpoints) -> list[Target]:
-    values = [Target(machine.machine, setpoint=one) for one in machine.setpoints]
-    return values + [Target(machine.machine, recipe=one) for one in machine.recipes]
+def _of_machine(machine: MachineSetpoints, place: str) -> list[Target]:
+    values = [Target(machine.machine, place, setpoint=one) for one in machine.setpoints]
+    return values + [Target(machine.machine, place, recipe=one) for one in machine.recipes]
 
 
 def present_rows(picture: Picture, values: Values, now: Monotonic) -> tuple[RowText, ...]:
@@ -69,18 +77,18 @@ def _row(picture: Picture, target: Target, values: Values, now: Monotonic) -> Ro
     if target.recipe is not None:
         count = translate("setpoints", "recipe of {0} values").format(len(target.recipe.values))
         badge, severity = _recipe_badge(target.recipe)
-        return RowText(target.key, (target.recipe.title, count, ""), badge, severity)
+        return RowText(target.key, (target.titled(target.recipe.title), count, ""), badge, severity)
     setpoint = target.setpoint
     assert setpoint is not None, "a target is a value or a recipe"
-    shown = value_of(picture, target.machine, setpoint, values, now)
     badge, severity = _badge(setpoint)
-    old = "" if shown.quality is Quality.LIVE else translate("setpoints", "not known now")
-    return RowText(
-        target.key,
-        (setpoint.title, old or _with_unit(shown.text, setpoint), _range(setpoint)),
-        badge,
-        severity,
-    )
+    shown = _now(picture, target.machine, setpoint, values, now)
+    return RowText(target.key, (target.titled(setpoint.title), shown, _range(setpoint)), badge, severity)
+
+
+def _now(picture: Picture, machine: str, setpoint: SetpointView, values: Values, now: Monotonic) -> str:
+    """What it is now, in a few words."""
+    shown = value_of(picture, machine, setpoint, values, now)
+    return _with_unit(shown.text, setpoint) if shown.quality is Quality.LIVE else translate("setpoints", "not known now")
 
 
 def _badge(setpoint: SetpointView) -> tuple[str, Severity]:
@@ -147,7 +155,7 @@ def _range(setpoint: SetpointView) -> str:
 def present_detail(picture: Picture, target: Target, proposal: str, values: Values, now: Monotonic) -> SetpointDetail:
     """The chosen one; with a `proposal` (what was typed) what is about to be done."""
     if target.recipe is not None:
-        return _recipe_detail(picture, target.recipe, proposal)
+        return _recipe_detail(picture, target, target.recipe, _becomes(picture, target, values, now), is_proposed=bool(proposal))
     setpoint = target.setpoint
     assert setpoint is not None, "a target is a value or a recipe"
     shown = value_of(picture, target.machine, setpoint, values, now)
@@ -159,14 +167,24 @@ def present_detail(picture: Picture, target: Target, proposal: str, values: Valu
     if setpoint.step is not None:
         facts.append((translate("setpoints", "Largest step"), _with_unit(f"{setpoint.step:g}", setpoint)))
     if setpoint.reason:
-        facts.append((translate("setpoints", "Last write"), setpoint.reason))
+        facts.append((translate("setpoints", "Last write"), _reason(setpoint.reason)))
     if not proposal:
         choices = () if why_not else tuple((str(value), text) for value, text in setpoint.texts if text != shown.text)
         known = tuple(fact for fact in facts if fact[1])
-        return SetpointDetail(setpoint.title, known, _change(setpoint, shown.text), why_not, choices=choices)
+        return SetpointDetail(target.titled(setpoint.title), known, _change(setpoint, shown.text), why_not, choices=choices)
     new = _with_unit(say_value(setpoint, number.parse(proposal)), setpoint)
-    sentence = translate("setpoints", "{0}  →  {1}").format(_with_unit(shown.text, setpoint), new)
-    return SetpointDetail(setpoint.title, tuple(facts), translate("setpoints", "Write {0}").format(new), why_not, sentence)
+    sentence = _from_to(_with_unit(shown.text, setpoint), new)
+    action = translate("setpoints", "Write {0}").format(new)
+    return SetpointDetail(target.titled(setpoint.title), tuple(facts), action, why_not, sentence)
+
+
+def _from_to(old: str, new: str) -> str:
+    return translate("setpoints", "{0}  →  {1}").format(old, new)
+
+
+def _reason(reason: str) -> str:
+    """Why a write was not confirmed."""
+    return translate("setpoints", "the station restarted before the answer") if reason == "restart" else reason
 
 
 def _change(setpoint: SetpointView, shown: str) -> str:
@@ -176,20 +194,46 @@ def _change(setpoint: SetpointView, shown: str) -> str:
     return translate("setpoints", "Switch off") if is_on else translate("setpoints", "Switch on")
 
 
-def _recipe_detail(picture: Picture, recipe: RecipeView, proposal: str) -> SetpointDetail:
-    facts = tuple((title, f"{value:g} {unit}".strip()) for title, value, unit in recipe.values)
-    roles = tuple(role for machine in picture.setpoints.machines for one in machine.setpoints for role in one.roles)
-    if not proposal:
-        return SetpointDetail(recipe.title, facts, translate("setpoints", "Send recipe"), _why_not(picture, roles))
+def _values_of(picture: Picture, target: Target) -> list[tuple[SetpointView, float]]:
+    """What a recipe writes, each with its value."""
+    known = {
+        one.tag: one for machine in picture.setpoints.machines if machine.machine == target.machine for one in machine.setpoints
+    }
+    return [] if target.recipe is None else [(known[tag], value) for tag, value in target.recipe.values if tag in known]
+
+
+def _becomes(picture: Picture, target: Target, values: Values, now: Monotonic) -> tuple[tuple[str, str], ...]:
+    """Of each value of a recipe what it is and what it would become."""
+    return tuple(
+        (one.title, _from_to(_now(picture, target.machine, one, values, now), _with_unit(say_value(one, value), one)))
+        for one, value in _values_of(picture, target)
+    )
+
+
+def _recipe_detail(
+    picture: Picture, target: Target, recipe: RecipeView, facts: tuple[tuple[str, str], ...], *, is_proposed: bool
+) -> SetpointDetail:
+    title = target.titled(recipe.title)
+    why_not = _why_not(picture, _roles_of_all([one for one, _ in _values_of(picture, target)]))
+    if not is_proposed:
+        last = ((translate("setpoints", "Last write"), _reason(recipe.reason)),) if recipe.reason else ()
+        return SetpointDetail(title, facts + last, translate("setpoints", "Send recipe"), why_not, is_recipe=True)
     count = translate("setpoints", "{0} values, one after another").format(len(recipe.values))
-    return SetpointDetail(recipe.title, facts, translate("setpoints", "Send {0}").format(recipe.title), "", count)
+    action = translate("setpoints", "Send {0}").format(recipe.title)
+    return SetpointDetail(title, facts, action, why_not, count, is_recipe=True)
+
+
+def _roles_of_all(setpoints: list[SetpointView]) -> tuple[str, ...]:
+    """The roles that may write each of them."""
+    every = dict.fromkeys(role for one in setpoints for role in one.roles)
+    return tuple(role for role in every if all(role in one.roles for one in setpoints))
 
 
 def _why_not(picture: Picture, roles: tuple[str, ...]) -> str:
     person = picture.people.signed_in
     if person is None:
         return translate("setpoints", "sign in first")
-    return "" if person.role in roles else translate("setpoints", "only {0}").format(", ".join(dict.fromkeys(roles)))
+    return "" if person.role in roles else translate("setpoints", "only {0}").format(", ".join(roles))
 
 
 def wish(target: Target, proposal: str, values: Values) -> Body:

@@ -57,7 +57,7 @@ class SetpointCard(Card):
         self._title.show_text(detail.title)
         self._facts.show_rows(detail.facts)
         self._line.show_text(joined(*(f"{name} {value}" for name, value in detail.facts)))
-        self._line.setVisible(self._is_small and not is_asking)
+        self._line.setVisible(self._is_small and (detail.is_recipe or not is_asking))
         self._facts.setVisible(not self._is_small)
         self._sentence.show_text(detail.sentence)
         self._sentence.setVisible(is_asking)

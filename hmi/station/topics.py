@@ -384,11 +384,11 @@ class SetpointView:
 
 @dataclass(frozen=True, slots=True)
 class RecipeView:
-    """A recipe with its values as (title, value, unit); `state` is that of its last way into the machine."""
+    """A recipe with its values as (tag, value), each of a `SetpointView`; `state` is that of its last way into the machine."""
 
     name: str
     title: str
-    values: tuple[tuple[str, float, str], ...]
+    values: tuple[tuple[str, float], ...]
     state: str = ""
     confirmed: int = 0
     reason: str = ""

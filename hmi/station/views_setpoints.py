@@ -48,12 +48,11 @@ def _setpoint(station: Station, machine: str, tag: Tag) -> SetpointView:
 
 
 def _recipe(station: Station, machine: Machine, recipe: Recipe) -> RecipeView:
-    units = {tag.name: tag for tag in machine.tags}
-    values = tuple((setpoints.title(units[name]), value, units[name].unit) for name, value in recipe.values)
     last = station.downloads.get(machine.id)
     if last is None or last.recipe.name != recipe.name:
-        return RecipeView(recipe.name, recipe.title, values)
-    return RecipeView(recipe.name, recipe.title, values, last.record.state, last.record.confirmed, last.record.reason)
+        return RecipeView(recipe.name, recipe.title, recipe.values)
+    ended = last.record
+    return RecipeView(recipe.name, recipe.title, recipe.values, ended.state, ended.confirmed, ended.reason)
 
 
 def _decimals(tag: Tag) -> int:

@@ -138,7 +138,7 @@ def setpoint(tag: str, title: str, unit: str, decimals: int, low: float | None, 
 
 def recipe(name: str, pressure: float, dwell: float, **more: object) -> topics.RecipeView:
     """What the press needs for a product."""
-    values = (("Clamp pressure", pressure, "bar"), ("Dwell at the end", dwell, "ms"))
+    values = (("pressure", pressure), ("dwell", dwell))
     return replace(topics.RecipeView(name, f"Pump cover {name}", values), **more)
 
 

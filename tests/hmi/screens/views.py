@@ -152,6 +152,7 @@ def _machine_write(window: StationWindow, _made: Stage) -> None:
 def _machine_recipe(window: StationWindow, _made: Stage) -> None:
     window.go("machine")
     window.machine.choose("press recipe P-311")
+    window.machine.propose("recipe")
 
 
 def _machine_mode(window: StationWindow, _made: Stage) -> None:
