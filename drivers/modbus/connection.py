@@ -81,8 +81,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the other end hung up, or the port is gone."""
-        what = "closed the connection" if exc is None else f"is gone: {exc}"
-        self.lose(LinkLostError(LinkFault.CLOSED, f"{self.name} {what}"))
+        self.lose(LinkLostError(LinkFault.CLOSED, f"{self.name} {self._how_it_ended(exc)}"))
 
     def data_received(self, data: bytes) -> None:
         """Take in what the other end sends."""
@@ -132,6 +131,13 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
         self._fail(lost)
+
+    def _how_it_ended(self, exc: Exception | None) -> str:
+        if exc is not None and not isinstance(exc, ConnectionError):
+            return f"is gone: {exc}"
+        if not self.heard_at:
+            return "took the connection and closed it without a word; another program may have the only one it allows"
+        return "closed the connection"
 
     def _not_sent(self) -> NotSentError:
         assert self.lost is not None

@@ -56,6 +56,5 @@ def _check_agreement(held: _Held, options: LineOptions, device: str) -> None:
         theirs, ours = getattr(held.line.options, each.name), getattr(options, each.name)
         if theirs != ours:
             other = held.devices[0]
-            raise MachineSetupError(
-                device, f"option '{each.name}' is {ours}, but '{other}' on the same line {options} says {theirs}"
-            )
+            why = f"option '{each.name}' is {ours}, but '{other}' on the same line {options} says {theirs}"
+            raise MachineSetupError(device, why, option=each.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from drivers.driver import DeviceSetup
 from drivers.modbus.line_options import LineOptions, Parity, Transport
@@ -10,6 +11,7 @@ from drivers.modbus.order import ByteOrder
 from drivers.modbus.plan import MOST_BITS
 from drivers.options import Options
 
+_IN_NO_NAME = frozenset("/:[] ")
 _NETWORK_KEYS = ("host", "port")
 _SERIAL_KEYS = ("serial", "baud", "parity", "stop_bits", "data_bits")
 _TCP_KEYS = ("connections", "in_flight")
@@ -77,8 +79,25 @@ def _line(options: Options, transport: Transport) -> LineOptions:
         )
     return LineOptions(
         transport,
-        host=options.text("host"),
+        host=_host(options),
         port=options.integer("port", 502, 1, 65535),
         connections=options.integer("connections", 1, 1, 8),
         in_flight=options.integer("in_flight", 1, 1, 16),
     )
+
+
+def _host(options: Options) -> str:
+    host = options.text("host")
+    if not _is_host(host):
+        raise options.wrong(
+            "host", f"must be a name or an address alone, like 192.168.0.10, not {host!r}; the port is option 'port'"
+        )
+    return host
+
+
+def _is_host(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return _IN_NO_NAME.isdisjoint(text)
+    return True

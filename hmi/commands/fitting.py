@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from station_db.records.equipment import ItemState
 
 def build_drivers(settings: Settings) -> list[Driver] | None:
     """A driver a machine, not connected; or None after saying at which lines what does not fit."""
-    problems = [problem for at, machine in enumerate(settings.machines) for problem in misfits(settings.path, at, machine)]
+    tried: dict[str, Any] = {}
+    problems = [problem for at, machine in enumerate(settings.machines) for problem in misfits(settings.path, at, machine, tried)]
     if not problems:
         shared: dict[str, Any] = {}
         return [make_driver(machine, stamp, shared) for machine in settings.machines]
@@ -31,15 +32,18 @@ def build_drivers(settings: Settings) -> list[Driver] | None:
     return None
 
 
-def misfits(path: Path, at: int, machine: Machine) -> Iterator[Problem]:
-    """All that is wrong with a machine: a tag that its driver refuses is put aside, so that the next one is heard too."""
+def misfits(path: Path, at: int, machine: Machine, shared: MutableMapping[str, Any]) -> Iterator[Problem]:
+    """All that is wrong with a machine, also beside those tried with the same `shared` before.
+
+    A tag that its driver refuses is put aside, so that the next one is heard too.
+    """
     for tag in machine.tags:
         for state in sorted(set(tag.states.values())):
             if item_state(state) is ItemState.UNKNOWN:
                 yield locate(path, ("machine", at), place_of(tag.name, machine), "tag.state", state, ", ".join(NAMES.values()))
     while True:
         try:
-            make_driver(machine, stamp, {})
+            make_driver(machine, stamp, shared)
         except MachineSetupError as error:
             yield misfit(path, at, machine, error)
             rest = without(machine, error.tag)

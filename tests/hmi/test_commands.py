@@ -94,6 +94,31 @@ def test_every_tag_that_does_not_fit_is_named_not_only_the_first(station, capsys
     assert said.endswith("Nothing was started or changed.\n")
 
 
+BESIDE = """[[machine]]
+id = "{id}"
+name = "Meter"
+protocol = "modbus"
+[machine.options]
+host = "10.0.0.9"
+in_flight = {in_flight}
+[machine.groups]
+normal = 100
+[machine.tags]
+flow = {{ address = "holding:1", type = "uint16", role = "signal" }}
+"""
+
+
+def test_machines_that_contradict_each_other_about_their_line_are_named_at_the_key(station, capsys: pytest.CaptureFixture[str]):
+    file = station()
+    text = file.read_text(encoding="utf-8") + "".join(BESIDE.format(id=f"meter-{deep}", in_flight=deep) for deep in (1, 4))
+    file.write_text(text, encoding="utf-8")
+    line = text.splitlines().index("in_flight = 4") + 1
+    for command in (["check"], ["run", "--headless"]):
+        code, said = heard(capsys, *command, file)
+        assert code == Exit.USAGE
+        assert f"{file}:{line}: machine[3].options.in_flight: option 'in_flight' is 4, but 'meter-1'" in said
+
+
 def test_a_state_that_packml_does_not_know_is_said(station, capsys: pytest.CaptureFixture[str]):
     named = 'role = "state", group = "fast", states = { "1" = "dancing" }'
     code, said = heard(capsys, "check", station(('role = "state", group = "fast"', named)))

@@ -183,7 +183,7 @@ def test_what_the_link_cant_tell_is_named_at_its_line_each_of_it(tmp_path):
     text = LAMPS.replace('"Aborted"', '"Broken"') + EDGES.replace("200", "60") + CYCLE_TABLE.replace("2000", "100")
     saw = machine(tmp_path, text)
     lines = (HEAD + text).splitlines()
-    found = {lines[one.line - 1]: one.code for one in misfits(tmp_path / "station.toml", 0, saw)}
+    found = {lines[one.line - 1]: one.code for one in misfits(tmp_path / "station.toml", 0, saw, {})}
     assert found == {
         "[machine.derived.state]": "tag.state",
         "[machine.derived.good]": "derived.setup",

@@ -266,6 +266,22 @@ def test_a_dead_gateway_is_known_when_nobody_answers_and_is_dialled_anew():
     assert asyncio.run(scenario()) == (["silent", "silent"], True)
 
 
+@pytest.mark.parametrize("hang_up", [asyncio.StreamWriter.close, lambda writer: writer.transport.abort()])
+def test_a_device_whose_only_connection_is_taken_says_so(hang_up):
+    async def scenario():
+        async def refuse(reader, writer):
+            await reader.read(1)
+            hang_up(writer)
+
+        async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+            driver = create(setup("press", {}, port=server.sockets[0].getsockname()[1]))
+            with pytest.raises(UnreachableError, match="another program may have the only one it allows"):
+                await driver.read(TAGS[:1])
+            await driver.close()
+
+    asyncio.run(scenario())
+
+
 def test_closing_one_device_gives_up_its_request_and_no_other():
     async def scenario():
         shared = {}

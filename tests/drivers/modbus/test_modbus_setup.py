@@ -20,6 +20,9 @@ CURVE = CurveSetup("holding:100", 58, ("position", "force"), ("mm", "kN"), (0.01
         ({"hots": "x"}, "option 'hots' is not an option of this driver"),
         ({"host": 5}, "option 'host' must be a text"),
         ({"host": ""}, "option 'host' must be a text"),
+        ({"host": "10.0.0.1:502"}, "option 'host' must be a name or an address alone"),
+        ({"host": "tcp://10.0.0.1"}, "option 'host' must be a name or an address alone"),
+        ({"host": "[fe80::1]"}, "option 'host' must be a name or an address alone"),
         ({"port": 70000}, "option 'port' must be a whole number from 1 to 65535"),
         ({"unit": True}, "option 'unit' must be a whole number"),
         ({"connections": 0}, "option 'connections' must be"),
@@ -33,6 +36,11 @@ CURVE = CurveSetup("holding:100", 58, ("position", "force"), ("mm", "kN"), (0.01
 def test_a_wrong_option_is_named(options, why, tag, setup):
     with pytest.raises(MachineSetupError, match=why):
         create(setup([tag("a", "holding:5")], **options))
+
+
+@pytest.mark.parametrize("host", ["plc-7.plant.local", "192.168.0.10", "::1", "fe80::1%eth0", "2001:db8::ff00:42:8329", "PLC_7"])
+def test_a_host_is_a_name_or_an_address(host, tag, setup):
+    create(setup([tag("a", "holding:5")], host=host))
 
 
 def test_a_missing_host_a_tag_without_period_and_a_device_without_tags_are_named(tag, setup):
