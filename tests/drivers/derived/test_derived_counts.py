@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.derived.setup import BOOT, Derivation, Edges
-from drivers.reading import Lost
+from drivers.reading import Batch, Lost, Quality
 from tests.drivers.derived.derived_scans import Scans
 
 
@@ -53,6 +53,40 @@ def test_falling_edges_and_several_a_part(scans):
     switch.see(part=False)
     pulses(switch, 8)
     assert switch.made["good"] == 2
+
+
+def test_a_part_that_is_counted_as_it_leaves_is_counted_then(scans):
+    switch = scans(counted(Edges("good", "part", shortest_ms=200, is_falling=True)), 50)
+    counts = [switch.see(part=level) and switch.made["good"] for level in (True, False, False, True, True, False)]
+    assert counts == [0, 1, 1, 1, 1, 2]
+
+
+def test_what_the_machine_lost_of_the_switch_makes_another_count(switch):
+    switch.see(part=False)
+    pulses(switch, 2)
+    before = switch.made[BOOT]
+    list(switch.deriver.take(Lost("m", "other", "a queue ran over", 0, 1, 1)))
+    switch.see(part=False)
+    assert (switch.made["good"], switch.made[BOOT]) == (2, before)
+    list(switch.deriver.take(Lost("m", "fast", "a queue ran over", 0, 1, 1)))
+    switch.see(part=False)
+    assert switch.made["good"] == 0
+    assert switch.made[BOOT] != before
+
+
+def test_what_is_read_back_from_history_makes_no_part(switch):
+    switch.see(part=False)
+    past = Batch("m", "fast", ("part",), (True,), 1, switch.now_ms * 1_000_000 + 60_000_000, is_past=True)
+    assert list(switch.deriver.take(past)) == [past]
+    switch.see(100, part=False)
+    assert switch.made["good"] == 0
+
+
+def test_a_level_the_machine_is_not_sure_of_is_not_known(switch):
+    switch.see(part=False)
+    unsure = Batch("m", "fast", ("part",), (True,), 1, switch.now_ms * 1_000_000 + 1, (Quality.UNCERTAIN,))
+    (_, told) = switch.deriver.take(unsure)
+    assert told.values[told.tags.index("good")] is None
 
 
 def test_what_passed_while_the_link_was_down_is_another_count(switch):

@@ -81,6 +81,12 @@ def test_a_lamp_faster_than_anything_that_blinks_becomes_unknown(tower):
     assert states(tower.watch(8, lambda _: {"red": False, "green": next(green)}))[-1] is None
 
 
+def test_lamps_of_which_one_is_always_undecided_leave_no_state_standing(tower):
+    list(tower.watch(4, steady(red=False, green=True)))
+    red, green = blink(0.5, 0.02), blink(0.5, 0.02, 0.5)
+    assert states(tower.watch(8, lambda at: {"red": red(at), "green": not green(at)})) == [RUNS, None]
+
+
 def test_lamps_that_nobody_looked_at_are_watched_anew(tower):
     list(tower.watch(4, steady(red=False, green=True)))
     tower.see(2000, red=False, green=True)
