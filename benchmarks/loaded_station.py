@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.children import child
 from hmi.clock import SystemClock, new_id
 from hmi.commands.demo_centre import STATION, prepare_centre
 from hmi.commands.demo_plant import end, ready, write_station
@@ -23,7 +23,6 @@ from station_db.store import Store
 SEED = 7
 AT_ONCE = 1000
 SCREEN = {"theme": "day", "full_screen": False}
-END_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ class Plant:
 @contextmanager
 def plant(folder: Path, centre_url: str) -> Iterator[Plant]:
     """Start the press; write a station of it alone and found its centre, empty."""
-    with _press(folder) as child:
-        press = ready("press", child)
+    with _press(folder) as pressing:
+        press = ready("press", pressing)
         centre = prepare_centre(folder, centre_url, "", 1000)
         file = write_station(folder, {"press": press, "screwdriver": press}, centre.station_table, SCREEN)
         text = file.read_text(encoding="utf-8")
@@ -56,11 +55,11 @@ def _press(folder: Path) -> Iterator[subprocess.Popen[str]]:
     words = ["press", "--truth", str(folder / "truth.jsonl"), "--seed", str(SEED), "--calm", "--child"]
     with (folder / "press.log").open("w", encoding="utf-8") as log:
         command = [sys.executable, "-m", "drivers.simulation", *words]
-        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+        pressing = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
     try:
-        yield child
+        yield pressing
     finally:
-        end(child)
+        end(pressing)
 
 
 def fall_behind(data: Path, entries: int) -> None:
@@ -77,39 +76,17 @@ def fall_behind(data: Path, entries: int) -> None:
 
 
 @contextmanager
-def engine(station: Path) -> Iterator[None]:
+def engine(station: Path) -> Iterator[subprocess.Popen[str]]:
     """The station's engine, as the launcher starts it."""
-    with _child(station.parent, "engine", "hmi", "run", str(station), "--headless", "--child"):
-        yield
+    with child(station.parent, "engine", "hmi", "run", str(station), "--headless", "--child") as started:
+        yield started
 
 
 @contextmanager
-def busy_screen(station: Path) -> Iterator[None]:
-    """The window, painting without a pause."""
-    with _child(station.parent, "busy-screen", "benchmarks.busy_screen", str(station)):
-        yield
-
-
-@contextmanager
-def _child(folder: Path, name: str, *words: str) -> Iterator[None]:
-    """It ends when its standard input closes; what it says goes to a log of its name."""
-    with (folder / f"{name}.log").open("w", encoding="utf-8") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", *words], stdin=subprocess.PIPE, stdout=log, stderr=log, env=dict(os.environ)
-        )
-    try:
-        yield
-    finally:
-        code = child.poll()
-        if child.stdin:
-            child.stdin.close()
-        try:
-            child.wait(END_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-    if code is not None:
-        raise RuntimeError(f"{name} ended by itself with {code}; {name}.log in {folder} says why")
+def busy_screen(station: Path, frames_a_second: float = 0.0) -> Iterator[subprocess.Popen[str]]:
+    """The window, painted whole so often; 0: without a pause."""
+    with child(station.parent, "busy-screen", "benchmarks.busy_screen", str(station), str(frames_a_second)) as started:
+        yield started
 
 
 def _cycle(number: int, now: int) -> Entry:

@@ -15,7 +15,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from benchmarks.opcua_values import NAMESPACE
+from benchmarks.opcua_values import APART, NAMESPACE
 
 WARM_UP_S = 2.0
 Kept = dict[str, list[float]]
@@ -100,6 +100,7 @@ def _judged(told: Sequence[tuple[str, Any]], cpu_s: float) -> Reading:
     last: dict[str, float] = {}
     lost = 0
     for name, value in told:
+        assert name == f"V{value // APART:.0f}", f"{name} has the value {value} of another"
         lost += max(0, round(value - last.get(name, value - 1)) - 1)
         last[name] = value
     return Reading(len(told), cpu_s / max(1, len(told)) * 1e6, lost)
