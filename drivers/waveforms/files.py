@@ -29,12 +29,12 @@ Told = Waveform | Remark
 class FileChannel:
     """Reads a folder for as long as the program runs; files are never changed."""
 
-    def __init__(self, device: str, channel: Channel, folder: Folder, stamp: Stamp, *, look_s: float = LOOK_S) -> None:
+    def __init__(self, device: str, channel: Channel, folder: Folder, stamp: Stamp) -> None:
         self._device = device
         self._channel = channel
         self._folder = folder
         self._stamp = stamp
-        self._look_s = look_s
+        self._look_s = min(LOOK_S, channel.every_s / 2)
         self._inbox = FileInbox(folder, max(_LEAST_PATIENCE_S, 2 * channel.every_s))
         self._complaint = ""
 

@@ -120,7 +120,7 @@ def follow(folder, wanted, *, window_s=0.1):
     async def run():
         found = []
         now = max(file.stat().st_mtime_ns for file in folder.iterdir()) // 1000 + 1_000_000
-        files = FileChannel("press", channel, made, lambda: (now, now * 1000), look_s=0.01)
+        files = FileChannel("press", channel, made, lambda: (now, now * 1000))
         async with aclosing(files.stretches()) as stretches:
             async for told in stretches:
                 found.append(told)
@@ -150,10 +150,10 @@ def test_a_broken_file_is_said_and_left_out_and_the_next_is_read(tmp_path):
 
 def test_a_folder_that_is_not_there_is_said_once(tmp_path):
     made = Folder(tmp_path / "gone", tmp_path / "m")
-    channel = Channel("vibration", RATE, "g", 1.0)
+    channel = Channel("vibration", RATE, "g", 0.02)
 
     async def run():
-        files = FileChannel("press", channel, made, lambda: (0, 0), look_s=0.01)
+        files = FileChannel("press", channel, made, lambda: (0, 0))
         async with aclosing(files.stretches()) as stretches:
             said = await anext(stretches)
             assert "folder" in said.reason
