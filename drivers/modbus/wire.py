@@ -21,6 +21,8 @@ _BUSY_PAUSE_S = 0.05
 _LOOK_AGAIN_S = 0.5
 _FREE_S = 0.05
 """An answer that comes so soon costs nobody anything."""
+_READ_BACK_S = 1.0
+"""So long after a write its device is read as promptly as it was written to: somebody waits to see what became of it."""
 _OFTEN_SLOWER = 3
 _GATEWAY_CHARACTER_S = 11 / 19_200
 """Behind a gateway there is a line of its own; what it needs for the registers is not the device's fault."""
@@ -34,6 +36,7 @@ class Wire:
         self._seat = Seat(unit, timeout_s)
         self._breaker = breaker
         self._used: dict[Lane, Connection] = {}
+        self._read_back_until = float("-inf")
         self._loop = asyncio.get_running_loop()
         line.sit(self._seat)
 
@@ -97,6 +100,7 @@ class Wire:
         code = exception_in(answer)
         if code is not None:
             raise ExceptionReplyError(code)
+        self._read_back_until = self._loop.time() + _READ_BACK_S
 
     async def _ask_again(self, requests: Sequence[Request], replies: list[Words | ExceptionReplyError]) -> None:
         """Ask what was answered by "busy" once more now and then, as long as the timeout allows."""
@@ -126,7 +130,7 @@ class Wire:
     async def _rest(self) -> None:
         """Leave the line to the others for what this device used more than its share."""
         now = self._loop.time()
-        while now < self._breaker.rests_until and self._line.others(self._seat, now):
+        while self._read_back_until < now < self._breaker.rests_until and self._line.others(self._seat, now):
             await self._seat.waits.pause(min(self._breaker.rests_until - now, _LOOK_AGAIN_S))
             now = self._loop.time()
 
@@ -153,7 +157,8 @@ class Wire:
     ) -> list[bytes]:
         seat, began = self._seat, self._loop.time()
         others, given_up = self._line.others(seat, began), self._line.given_up
-        patience = self._breaker.patience_s(began, in_full=is_write or not others)
+        is_awaited = is_write or began < self._read_back_until
+        patience = self._breaker.patience_s(began, in_full=is_awaited or not others)
         patience += given_up.timeout_s if given_up and given_up is not self._breaker else 0.0
         connection.asked_units.add(seat.unit)
         self._line.given_up = None

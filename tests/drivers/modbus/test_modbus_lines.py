@@ -182,6 +182,23 @@ def test_a_write_goes_between_the_blocks_of_one_read():
     assert asyncio.run(scenario()) == ([1001, 1200, 1400, 1600], [3, 6, 3, 3, 3])
 
 
+def test_what_was_written_to_a_slow_device_is_read_back_at_once_beside_others():
+    async def scenario():
+        shared, now = {}, asyncio.get_running_loop().time
+        async with gateway({1: 0, 2: 0.3}) as machine:
+            setups = [setup(f"m{unit}", shared, port=machine.port, unit=unit, timeout_ms=800) for unit in (1, 2)]
+            async with listening(*setups) as (_, slow):
+                await slow.until(Batch)
+                began = now()
+                await slow.driver.write(TAGS[0], 7)
+                read = await slow.driver.read(TAGS[:1])
+                return read, now() - began
+
+    read, took_s = owned_time.run(scenario())
+    assert read == [2001]
+    assert took_s < 1
+
+
 def test_writes_have_their_own_connection_where_the_device_allows_two():
     async def scenario():
         async with gateway({1: 0.2}) as machine:
