@@ -52,9 +52,7 @@ def heard(*events, channels=(CHANNEL,), until=None, now_ns=0):
         found = []
         async for event in driver.events():
             found.append(event)
-            if until is not None and until(event):
-                await driver.close()
-            elif until is None and event is events[-1]:
+            if event is events[-1] if until is None else until(event):
                 await driver.close()
         return found, driver, await driver.read([SPEED, RMS])
 
