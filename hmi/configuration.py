@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def load(path: Path) -> Settings:
     text = read_text(path)
     lines = key_lines(text)
     station = parse(path, text, lines)
-    problems = tuple(Problem(lines.get(key), written(key), code, args) for key, code, args in contradictions(station))
+    problems = tuple(Problem(line_of(key, lines), written(key), code, args) for key, code, args in contradictions(station))
     if problems:
         raise ConfigurationError(path, problems)
     return settings_from(path, station, lines)
@@ -51,9 +52,13 @@ def load(path: Path) -> Settings:
 
 def locate(path: Path, table: KeyPath, key: KeyPath, code: str, *args: str) -> Problem:
     """A problem found later (by a driver) at its line of the file, or at that of the table where the key is missing."""
-    lines = key_lines(read_text(path))
-    places = (table + key[:length] for length in range(len(key), -1, -1))
-    return Problem(next((lines[place] for place in places if place in lines), None), written(table + key), code, args)
+    return Problem(line_of(table + key, key_lines(read_text(path))), written(table + key), code, args)
+
+
+def line_of(key: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
+    """The line of a key, or of the table around it where the key itself is not written."""
+    places = (key[:length] for length in range(len(key), 0, -1))
+    return next((lines[place] for place in places if place in lines), None)
 
 
 def read_text(path: Path) -> str:
@@ -105,11 +110,8 @@ def syntax_problem(text: str, message: str) -> Problem:
 def problem(error: Any, lines: dict[KeyPath, int]) -> Problem:
     """One of pydantic's errors as ours."""
     key: KeyPath = without_kind(tuple(error["loc"]))
-    at = key
-    while at and at not in lines:
-        at = at[:-1]
     code, args = complaint(error)
-    return Problem(lines.get(at), written(key), code, args)
+    return Problem(line_of(key, lines), written(key), code, args)
 
 
 EXPECTED = {

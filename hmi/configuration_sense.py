@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
-from drivers.tag import DataType, Role
+from drivers.tag import DataType, Purpose, Role
 from hmi.configuration_derived_sense import in_derived
+from hmi.configuration_derived_values import in_values
 from hmi.configuration_file import MachineTable, RecipeTable, StationFile, TagTable
 from hmi.configuration_waveform_sense import in_waveforms
 from hmi.settings import MANUAL
@@ -15,6 +16,8 @@ from station_db.records.base import CENTRE
 
 CODES = frozenset(DataType) - {DataType.BOOL, DataType.FLOAT32, DataType.FLOAT64, DataType.STRING}
 """What an alarm's number can stand as."""
+OF_THE_STATION = frozenset({Purpose.PERMIT_REQUIRED, Purpose.PERMITTED_CYCLE, Purpose.STATION_HEARTBEAT})
+"""What the station itself says to a machine, and nobody else."""
 Found = tuple[KeyPath, str, tuple[str, ...]]
 """Where, as a key's path; what, as a code; the code's args."""
 
@@ -49,6 +52,7 @@ def in_machine(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
             yield key, "tag.purpose_twice", (tag.purpose, first)
         yield from in_tag(key, tag)
     yield from in_derived(where, machine)
+    yield from in_values(where, machine)
     yield from in_waveforms(where, machine)
     for name, recipe in machine.recipes.items():
         yield from in_recipe((*where, "recipes", name), machine, recipe)
@@ -82,6 +86,8 @@ def in_tag(key: KeyPath, tag: TagTable) -> Iterator[Found]:
         yield key, "tag.limits", (str(tag.span[0]), str(tag.span[1]))
     if tag.write is not None and not tag.writable:
         yield key, "tag.write_not_writable", ()
+    if tag.write is not None and tag.purpose in OF_THE_STATION:
+        yield key, "tag.write_purpose", (str(tag.purpose),)
     if tag.write is not None and tag.type is DataType.STRING:
         yield key, "tag.write_text", ()
     elif tag.write is not None and tag.type is not DataType.BOOL and (tag.low is None or tag.high is None):

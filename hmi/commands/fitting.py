@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from drivers.derived.setup import CYCLE_TABLE
-from drivers.driver import Driver, MachineSetupError
+from drivers.driver import Driver, MachineSetupError, WriteRefusedError
+from drivers.writing import raw_to_write
 from hmi.clock import SystemClock
 from hmi.commands.configured import complaint
 from hmi.configuration import Problem, locate
@@ -37,8 +38,9 @@ def misfits(path: Path, at: int, machine: Machine, shared: MutableMapping[str, A
 
     A tag that its driver refuses is put aside, so that the next one is heard too.
     """
+    yield from unwritable(path, at, machine)
     for tag in machine.tags:
-        for state in sorted(set(tag.states.values())):
+        for state in sorted({*tag.states.values(), *(tag.write.states if tag.write else ())}):
             if item_state(state) is ItemState.UNKNOWN:
                 yield locate(path, ("machine", at), place_of(tag.name, machine), "tag.state", state, ", ".join(NAMES.values()))
     while True:
@@ -52,6 +54,17 @@ def misfits(path: Path, at: int, machine: Machine, shared: MutableMapping[str, A
             machine = rest
         else:
             return
+
+
+def unwritable(path: Path, at: int, machine: Machine) -> Iterator[Problem]:
+    """Values of recipes that their tags can't have."""
+    tags = {tag.name: tag for tag in machine.wired}
+    for recipe in machine.recipes:
+        for name, value in recipe.values:
+            try:
+                raw_to_write(machine.id, tags[name], value)
+            except WriteRefusedError as refusal:
+                yield locate(path, ("machine", at), ("recipes", recipe.name, "values", name), "recipe.refused", refusal.reason)
 
 
 def without(machine: Machine, tag: str | None) -> Machine:
