@@ -21,6 +21,7 @@ _FORM = re.compile(
     rf"(?P<path>(?:{_STEP})*)(?:#(?P<bit>[0-9]{{1,3}}))?"
 )
 _HIGHEST_BIT = 63
+_HIGHEST_NUMBER = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ def _check_type(tag: Tag, address: Address) -> None:
 def _check_identifier(text: str, kind: str, identifier: str, *, is_quoted: bool) -> None:
     if not is_quoted and (identifier.startswith("/") or identifier.endswith("/")):
         raise ValueError(f"address '{text}': a field needs a name before and after its slash")
-    if kind == "i" and not identifier.isdecimal():
-        raise ValueError(f"address '{text}': i= takes a number")
+    if kind == "i" and not (identifier.isdecimal() and int(identifier) <= _HIGHEST_NUMBER):
+        raise ValueError(f"address '{text}': i= takes a number up to {_HIGHEST_NUMBER}")
     if kind == "g":
         try:
             UUID(identifier)

@@ -10,8 +10,8 @@ from asyncua import ua
 
 T = TypeVar("T")
 
-LIMIT_NODES = tuple(ua.NodeId.from_string(f"i={number}") for number in (11705, 11707, 11714, 12165))
-"""Server.ServerCapabilities.OperationLimits: MaxNodesPerRead, -PerWrite, MaxMonitoredItemsPerCall, MaxNodesPerHistoryReadData."""
+LIMIT_NODES = tuple(ua.NodeId.from_string(f"i={number}") for number in (11705, 11714, 12165))
+"""Server.ServerCapabilities.OperationLimits: MaxNodesPerRead, MaxMonitoredItemsPerCall, MaxNodesPerHistoryReadData."""
 _MOST = 1000
 """Where the server names no limit: an answer to so many is still short."""
 _TOO_MANY = frozenset({"BadTooManyOperations", "BadResponseTooLarge", "BadRequestTooLarge", "BadEncodingLimitsExceeded"})
@@ -22,7 +22,6 @@ class Limits:
     """How many nodes one request may name."""
 
     read: int = _MOST
-    write: int = _MOST
     watch: int = _MOST
     history: int = _MOST
 

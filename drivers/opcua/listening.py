@@ -18,6 +18,7 @@ from drivers.opcua.address import NodeAddress
 from drivers.opcua.arrivals import Ears, Inbox
 from drivers.opcua.aside import Aside
 from drivers.opcua.clock_watch import ClockWatch
+from drivers.opcua.gaps import Gaps
 from drivers.opcua.groups import Group
 from drivers.opcua.hosts import unknown_host
 from drivers.opcua.losses import Losses
@@ -67,6 +68,7 @@ class Listening:
         self._finishing = Finishing(setup.device, setup.tags)
         self._standing = Standing(setup.device, setup.stamp)
         self._clock = ClockWatch()
+        self._gaps = Gaps(groups)
         self._losses = {group.name: Losses(setup.device, group.name, setup.stamp) for group in groups}
         self._nodes = list(dict.fromkeys(node for group in groups for node in group.nodes))
         self._first: dict[NodeAddress, Notification] = {}
@@ -85,7 +87,7 @@ class Listening:
     async def events(self, session: Session) -> AsyncGenerator[Event, None]:
         """Yield what `session` says until it is lost or the end."""
         aside = Aside()
-        self._told.clear()
+        self._told = deque(event for event in self._told if isinstance(event, Batch) and event.is_past)
         self._heard = []
         try:
             async with aclosing(self._begin(session, aside)) as beginning:
@@ -101,9 +103,13 @@ class Listening:
         """Tell all as it is now, then have it watched; the gap before is closed aside."""
         away_since = self._heard_at
         first = self._first = {each.node: each for each in await session.read(self._nodes)}
-        yield LinkUp(self._device, *self._stamp())
+        up_at, heard_ns = self._stamp()
+        if away_since is not None and self._options.history:
+            self._gaps.note(away_since, up_at, first)
+        yield LinkUp(self._device, up_at, heard_ns)
         for group in self._groups:
-            yield self._finishing.finish(group.batch(group.arrivals(first), self._stamp))
+            self._gaps.hear(group, told := group.arrivals(first))
+            yield self._finishing.finish(group.batch(told, self._stamp))
         for remark in self._first_remarks(session):
             yield remark
         for group in self._groups:
@@ -112,8 +118,8 @@ class Listening:
         for remark in self._watch_remarks():
             yield remark
         aside.begin(partial(self._look_up_host, session))
-        if away_since is not None and self._options.history:
-            aside.begin(partial(self._close_gap, session, away_since))
+        if self._gaps.open:
+            aside.begin(partial(self._close_gaps, session))
         for begin in self.companions:
             await begin(session, self._tell)
 
@@ -157,7 +163,7 @@ class Listening:
         missing = [each.group.nodes[handle] for each in self._heard for handle in each.watch.unknown]
         if not missing:
             return
-        await session.learn_namespaces()
+        await session.learn_again()
         self._first |= {each.node: each for each in await session.read(missing)}
         for each in self._heard:
             await each.watch.look_again()
@@ -186,6 +192,7 @@ class Listening:
         yield from self._losses[each.group.name].hear(gaps)
         if gaps:
             yield from self._standing.now(RemarkCode.VALUES_LOST, "values come faster than the queues of server or station hold")
+        self._gaps.hear(each.group, taken)
         for scan in split_scans(taken):
             yield self._finishing.finish(each.group.batch(scan, self._stamp))
         if taken.handles and not each.is_fresh:
@@ -241,17 +248,21 @@ class Listening:
         for remark in self._standing.now(RemarkCode.HOST_REPLACED, reason):
             self._tell(remark)
 
-    async def _close_gap(self, session: Session, since: int) -> None:
-        """Read back what the server kept while we did not hear it."""
+    async def _close_gaps(self, session: Session) -> None:
+        """Read back what the server kept while we did not hear it; what is not read to its end is asked for anew."""
         from drivers.opcua.history import History
 
+        self._clock.hear_server(await session.sign_of_life(), self._stamp()[0])
         ahead = self._clock.ahead_us
-        past = History(session, since + ahead, self._stamp()[0] + ahead)
-        async with aclosing(past.read(self._nodes)) as pieces:
-            async for told in pieces:
-                for group in self._groups:
-                    for batch in past_batches(group, told, ahead, self._stamp):
-                        self._tell(self._finishing.finish(batch))
+        for gap in self._gaps.open:
+            async with aclosing(History(session, *gap.stretch(ahead)).read(self._nodes)) as pieces:
+                found = [told async for piece in pieces for told in piece]
+            self._gaps.closed(gap)
+            for group in self._groups:
+                for count, batch in enumerate(past_batches(group, found, gap, ahead, self._stamp)):
+                    self._tell(self._finishing.finish(batch))
+                    if count % _TOLD_AT_ONCE == 0:
+                        await asyncio.sleep(0)
 
     def _tell(self, event: Event) -> None:
         """Have `events` yield `event` soon."""

@@ -26,12 +26,12 @@ _NAMED = 3
 
 def misfit(place: Place, told: Notification) -> str | None:
     """Return why `place` can't have a value from a node that tells this; None where it may well have one."""
+    if isinstance(told.value, Untold):
+        return told.value.reason
     if told.status in _REASONS:
         return _REASONS[told.status]
     if quality(told.status) is Quality.BAD or told.value is None or reading(place, told)[0] is not None:
         return None
-    if isinstance(told.value, Untold):
-        return told.value.reason
     path = place.address.path
     if path and not has_part(part(told.value, path[:-1]), path[-1]):
         return "its value has no such part"

@@ -25,7 +25,7 @@ class Notification:
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A structure's value that can't be read, and why."""
+    """A value that can't be read, and why."""
 
     reason: str
 

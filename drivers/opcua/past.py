@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 
 from drivers.driver import Stamp
+from drivers.opcua.address import NodeAddress
 from drivers.opcua.arrivals import Arrivals
+from drivers.opcua.gaps import UNTOLD_US, Gap
 from drivers.opcua.groups import Group
 from drivers.opcua.notification import Notification
 from drivers.reading import Batch
 
 
-def past_batches(group: Group, told: Sequence[Notification], ahead_us: int, stamp: Stamp) -> list[Batch]:
-    """Return `told` in order of time, at our own clock's times where the machine's is `ahead_us` ahead of it."""
+def past_batches(group: Group, told: Sequence[Notification], gap: Gap, ahead_us: int, stamp: Stamp) -> Iterator[Batch]:
+    """Yield `told` in order of time, at our own clock's times where the machine's is `ahead_us` ahead of it.
+
+    None comes before what was told last; what a clock that was set in the meantime puts outside of the gap is left out.
+    """
     handles = {node: handle for handle, node in enumerate(group.nodes)}
-    scans: dict[int, Arrivals] = {}
-    for each in told:
-        if each.node in handles and each.source_us is not None:
-            scan = scans.setdefault(each.source_us, Arrivals())
-            if handles[each.node] not in scan.handles:
-                scan.add(handles[each.node], each.value, each.status, each.source_us)
-    return [replace(group.batch(scan, stamp), at=time - ahead_us, is_past=True) for time, scan in sorted(scans.items())]
+    ours = [each for each in told if each.node in handles and gap.holds(each)]
+    last = gap.since
+    for time, together in groupby(sorted(ours, key=attrgetter("source_us")), attrgetter("source_us")):
+        if gap.since - UNTOLD_US < time - ahead_us <= gap.until + UNTOLD_US:
+            last = max(time - ahead_us, last + 1)
+            yield replace(group.batch(_scan(handles, together), stamp), at=last, is_past=True)
+
+
+def _scan(handles: Mapping[NodeAddress, int], together: Iterator[Notification]) -> Arrivals:
+    """Return what has one time; of a node the server tells twice the first counts."""
+    scan = Arrivals()
+    for each in {each.node: each for each in reversed([*together])}.values():
+        scan.add(handles[each.node], each.value, each.status, each.source_us)
+    return scan

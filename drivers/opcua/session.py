@@ -62,6 +62,7 @@ class Session:
         self._client.uaclient.session = self.publishing
         self.limits = Limits()
         self.structures = Structures(self._client, self.attributes)
+        self._structured: Sequence[NodeAddress] = ()
         self._namespaces: dict[str, int] = {}
         self._types: dict[ua.NodeId, ua.VariantType] = {}
         self._watches: list[Watch] = []
@@ -79,16 +80,24 @@ class Session:
         async with self.guard(_CONNECT_S):
             self._secured = await secure(self._client, self._options)
             await self._client.connect()
-            await self.learn_namespaces()
-            self.limits = Limits.of(await self._client.uaclient.read_attributes(list(LIMIT_NODES), AttributeIds.Value))
-            known = [found for node in structured if (found := self.node_id(node)) is not None]
-            if known:
-                await self.structures.learn(known)
+            await self._learn_namespaces()
+            self.limits = Limits.of(await self.attributes(LIMIT_NODES, AttributeIds.Value))
+            self._structured = structured
+            await self._learn_structures()
 
-    async def learn_namespaces(self) -> None:
-        """Ask the server which number each of its namespaces has."""
-        async with self.guard(REQUEST_S + 1):
-            self._namespaces = {uri: index for index, uri in enumerate(await self._client.get_namespace_array())}
+    async def learn_again(self) -> None:
+        """Ask for namespaces and structures once more: a program that starts may make them late."""
+        async with self.guard(_CONNECT_S):
+            await self._learn_namespaces()
+            await self._learn_structures()
+
+    async def _learn_namespaces(self) -> None:
+        self._namespaces = {uri: index for index, uri in enumerate(await self._client.get_namespace_array())}
+
+    async def _learn_structures(self) -> None:
+        known = [found for node in self._structured if (found := self.node_id(node)) is not None]
+        if known:
+            await self.structures.learn(known)
 
     async def attributes(self, nodes: Sequence[ua.NodeId], attribute: AttributeIds) -> list[ua.DataValue]:
         """Read one attribute of each node, with both times, in as many requests as the server needs."""
@@ -105,7 +114,10 @@ class Session:
         known = {node: self.node_id(node) for node in nodes}
         answers = iter(await self.attributes([found for found in known.values() if found is not None], AttributeIds.Value))
         plain = self.structures.plain
-        return [unknown(node) if found is None else notification(node, next(answers), plain) for node, found in known.items()]
+        return [
+            unknown(node, self._namespaces) if found is None else notification(node, next(answers), plain)
+            for node, found in known.items()
+        ]
 
     async def watch(self, group: Group, sampling_ms: float, ears: Ears) -> Watch:
         """Have the server tell every change of `group`'s nodes; what it did not take is in `Watch.refused`."""

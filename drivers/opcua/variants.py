@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from asyncua import ua
 from asyncua.ua.ua_binary import variant_to_binary
 
-from drivers.opcua.address import NodeAddress
-from drivers.opcua.notification import BAD_NODE_ID_UNKNOWN, Notification
+from drivers.opcua.address import STANDARD, NodeAddress
+from drivers.opcua.notification import BAD_NODE_ID_UNKNOWN, Notification, Untold
 from drivers.opcua.refusals import NotWrittenError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,9 +26,10 @@ def notification(node: NodeAddress, found: ua.DataValue, plain: Callable[[Any], 
     return Notification(node, value, status, microseconds(found.SourceTimestamp or found.ServerTimestamp))
 
 
-def unknown(node: NodeAddress) -> Notification:
-    """Return what to say of a node whose namespace the server does not have."""
-    return Notification(node, None, BAD_NODE_ID_UNKNOWN, None)
+def unknown(node: NodeAddress, namespaces: Iterable[str]) -> Notification:
+    """Return what to say of a node whose namespace is none of the server's."""
+    others = ", ".join(uri for uri in namespaces if uri != STANDARD) or "none of its own"
+    return Notification(node, Untold(f"the server has no namespace {node.namespace}, only {others}"), BAD_NODE_ID_UNKNOWN, None)
 
 
 def variant(raw: Any, variant_type: ua.VariantType) -> ua.Variant:

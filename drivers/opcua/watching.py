@@ -181,7 +181,9 @@ class Watch:
         if told.other is not None:
             self._hear_other(told.other)
         self._count(told)
-        if len(told.arrivals):
+        if max(told.arrivals.handles, default=0) >= len(self._group.nodes):
+            self._ears.ended("BadMonitoredItemIdInvalid")  # it tells what was never asked for, so nothing of it is believed
+        elif len(told.arrivals):
             self._ears.told(self._plain(told.arrivals))
 
     def _hear_other(self, told: ua.PublishResult) -> None:

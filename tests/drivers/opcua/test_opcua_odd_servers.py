@@ -81,7 +81,7 @@ def test_limits_are_obeyed_those_that_are_told_and_those_that_only_show(opcua_se
 
     async def limited_read(self, asked):
         reads.append(len(asked.NodesToRead))
-        if len(asked.NodesToRead) > 4:
+        if len(asked.NodesToRead) > 2:
             raise too_many()
         return await read(self, asked)
 
@@ -95,7 +95,7 @@ def test_limits_are_obeyed_those_that_are_told_and_those_that_only_show(opcua_se
     monkeypatch.setattr(InternalSession, "create_monitored_items", limited_create)
     limit = opcua_server.server.get_node("i=11705")
     before = opcua_server.run(limit.read_data_value())
-    opcua_server.run(limit.write_value(4, ua.VariantType.UInt32))
+    opcua_server.run(limit.write_value(2, ua.VariantType.UInt32))
     reads.clear()
 
     async def scenario(driver, events):
@@ -108,7 +108,7 @@ def test_limits_are_obeyed_those_that_are_told_and_those_that_only_show(opcua_se
     opcua_server.run(limit.write_value(before))
     opcua_server.show(Permit=0)
     assert believed(first).keys() == {tag.name for tag in FEW}
-    assert reads[:4] == [1, 4, 4, 2]  # namespaces, limits, then all values
+    assert reads[:7] == [1, 3, 1, 1, 1, 2, 2]  # namespaces, limits, in halves, then all values
     assert creates == [6, 3, 1, 1, 1, 1, 1, 1]
 
 
@@ -227,6 +227,51 @@ def test_a_node_that_a_program_makes_late_is_watched_once_it_is_there(opcua_serv
     opcua_server.run(opcua_server.server.delete_nodes([opcua_server.node("Late")]))
     assert "'Late': the server has no such node" in told(first)[RemarkCode.ADDRESS_REFUSED]
     assert any(event.code is RemarkCode.ADDRESS_REFUSED and event.is_over for event in after if isinstance(event, Remark))
+
+
+def test_a_structure_that_a_program_makes_late_is_read_once_it_is_there(opcua_server, monkeypatch):
+    monkeypatch.setattr(listening, "_LOOK_AGAIN_S", 0.2)
+    late = signal("LateResult/Screw", "uint16")
+
+    async def scenario(driver, events):
+        await until(events, lambda event: isinstance(event, Heard))
+        kind = (await opcua_data_type(opcua_server, "Result"),)
+        made = ua.ScrewResult(Screw=8, Torque=1.0)
+        where = ua.NodeId("LateResult", opcua_server.index)
+        adding = opcua_server.server.nodes.objects.add_variable(where, "LateResult", made, ua.VariantType.ExtensionObject, *kind)
+        await asyncio.to_thread(opcua_server.run, adding)
+        return await until(events, says("LateResult/Screw", 8))
+
+    follow(opcua_server.port, (GOOD, late), scenario)
+    opcua_server.run(opcua_server.server.delete_nodes([opcua_server.node("LateResult")]))
+
+
+async def opcua_data_type(counterpart, name):
+    return await asyncio.to_thread(counterpart.run, counterpart.node(name).read_data_type())
+
+
+def test_a_value_that_was_never_asked_for_ends_the_session_and_nothing_of_it_is_believed(opcua_server, monkeypatch):
+    create = InternalSession.create_monitored_items
+
+    async def misnumber(self, asked):
+        for item in asked.ItemsToCreate:
+            item.RequestedParameters.ClientHandle += 100
+        return await create(self, asked)
+
+    async def scenario(driver, events):
+        await until(events, lambda event: isinstance(event, Heard))
+        monkeypatch.setattr(InternalSession, "create_monitored_items", misnumber)
+        for client in opcua_server.server.bserver.clients:
+            client.processor.session.state = client.processor.session.state.__class__.Closed
+        await until(events, is_down)
+        lied = await until(events, is_down)
+        monkeypatch.undo()
+        await until(events, lambda event: isinstance(event, LinkUp))
+        return lied
+
+    lied = follow(opcua_server.port, FEW, scenario)
+    assert "BadMonitoredItemIdInvalid" in lied[-1].reason
+    assert [len(event.tags) for event in lied if isinstance(event, Batch)] == [len(FEW)]  # read, not told
 
 
 def test_small_moves_stay_where_they_are_whether_the_server_keeps_them_or_we_do(opcua_server, monkeypatch):
