@@ -122,6 +122,26 @@ def test_what_the_machine_said_decides_what_we_know_and_nothing_is_sent_again(be
     assert asked == [("permitted_cycle", 7)]
 
 
+def test_a_value_is_read_back_before_the_next_one_is_written(bench_press, press_machine):
+    press, done = bench_press(), []
+    write, read = press.write, press.read
+
+    async def write_slowly(tag, value):
+        done.append(f"write {value}")
+        await asyncio.sleep(0)
+        await write(tag, value)
+
+    async def read_slowly(tags):
+        await asyncio.sleep(0)
+        done.append("read")
+        return await read(tags)
+
+    press.write, press.read = write_slowly, read_slowly
+    results = perform(press, press_machine, ORDER, replace(ORDER, id="w-9", value=8))
+    assert done == ["write 7", "read", "write 8", "read"]
+    assert {result.state for result in results} == {WriteState.CONFIRMED}
+
+
 def test_a_machine_that_never_answers_leaves_the_write_unknown(bench_press, press_machine):
     press = bench_press()
 

@@ -246,3 +246,23 @@ def test_nothing_of_a_recipe_is_written_where_one_of_its_values_can_not_be(setti
     story.writes.clear()
     assert recipe(story).answer.code == code
     assert of_recipe(story) == []
+
+
+def test_nothing_of_a_recipe_is_written_where_the_state_forbids_one_of_its_values(setting):
+    story = setting()
+    (press,) = story.setup.machines
+    still = replace(DWELL, write=WriteRule(("setter",), states=("Stopped",)))
+    tags = tuple(still if tag.name == "dwell" else tag for tag in press.tags)
+    story.setup = replace(story.setup, machines=(replace(press, tags=tags),))
+    story = hears(story.kill()).sign_in("setter")
+    story.writes.clear()
+    assert recipe(story).answer.code == "setpoint_state"
+    assert of_recipe(story) == []
+
+
+def test_the_answer_to_a_single_write_is_none_for_the_recipe_that_began_after_it(setting):
+    story = write(setting(), "1", tag="cooling", shown=0.0)
+    single = story.writes.pop()
+    story.wrote(recipe(story) and single)
+    assert story.record.one(RecipeDownload).confirmed == 0
+    assert [order.tag for order in of_recipe(story)] == ["pressure"]

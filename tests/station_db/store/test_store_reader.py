@@ -235,3 +235,12 @@ def test_the_backlog_is_what_lies_behind_the_watermarks_of_all_epochs(tmp_path):
     assert reader.unsent({"first-000001": 3, "second-000001": 2}) == Backlog(1, at(20))
     assert reader.unsent({"first-000001": 3, "second-000001": 3}) == Backlog()
     assert [tip.began_with for tip in reader.epochs()][1] == reader.epochs()[0].position.head
+
+
+def test_of_answered_writes_only_those_of_people_that_nobody_can_vouch_for_are_told(told):
+    def write(key, state, permit=None):
+        return MachineWrite(id=RecordId(key), machine="press", tag="speed", value=1.0, state=state, asked_at=at(1), permit=permit)
+
+    mine = write("a", WriteState.UNKNOWN)
+    others = (write("b", WriteState.UNKNOWN, RecordId("p")), write("c", WriteState.CONFIRMED), write("d", WriteState.REFUSED))
+    assert told(mine, *others).resume().writes == (mine,)
