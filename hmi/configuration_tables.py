@@ -8,9 +8,10 @@ from typing import Any
 
 from drivers.driver import CurveSetup
 from drivers.tag import AlarmText, DataType, Tag, WriteRule
+from drivers.waveforms.tags import tags_of
 from hmi.configuration_derived_tables import cycle_chart, derivation_from
 from hmi.configuration_file import CurveTable, MachineTable, ScreenTable, TagTable
-from hmi.configuration_waveform_tables import channel_from, tags_of_channel
+from hmi.configuration_waveform_tables import channel_from
 from hmi.settings import Chart, Machine, Recipe, Screen
 
 
@@ -22,7 +23,7 @@ def machine_from(table: MachineTable, options: dict[str, Any], beside: Path, dat
     if table.cycle is not None:
         chart = cycle_chart(table.cycle, {tag.name: tag for tag in (*tags, *made)})
     channels = tuple(channel_from(table.id, name, one, beside, data) for name, one in table.waveforms.items())
-    features = [tag for one in channels for tag in tags_of_channel(one, table.waveforms[one.name].title or one.name)]
+    features = [tag for one in channels for tag in tags_of(one, table.waveforms[one.name].title or one.name)]
     return Machine(
         table.id,
         table.name,

@@ -1,16 +1,14 @@
-"""Checked tables of high-rate channels as the channels they stand for, and the tags their features are."""
+"""Checked tables of high-rate channels as the channels they stand for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from drivers.driver import WaveformSetup
-from drivers.tag import AlarmText, DataType, Role, Tag
-from drivers.waveforms.setup import CREST, IN_UNIT, KURTOSIS, PEAK, RMS, Channel, Features, Folder, Keeping
+from drivers.tag import DataType
+from drivers.waveforms.setup import Channel, Features, Folder, Keeping
 from hmi.configuration_waveforms import AnyWaveform, ArrayTable, FifoTable, FileTable
 
-WORDS = {RMS: "RMS", PEAK: "peak", CREST: "crest factor", KURTOSIS: "kurtosis"}
 MARKERS = "waveforms"
 """Folder within the data's, for how far the files of each channel were taken."""
 
@@ -40,32 +38,3 @@ def link_from(name: str, table: FifoTable | ArrayTable) -> WaveformSetup:
         return WaveformSetup(name, table.address, table.rate_hz, table.unit, table.scale)
     kind = DataType(table.type)
     return WaveformSetup(name, table.address, table.rate_hz, table.unit, table.scale, table.capacity, kind)
-
-
-def tags_of_channel(channel: Channel, title: str) -> Iterator[Tag]:
-    """A tag for each feature, and for each limit one that is an alarm while the feature is above it."""
-    limits = channel.features.limits
-    for feature in channel.features.names:
-        yield Tag(
-            channel.tag(feature),
-            "",
-            DataType.FLOAT64,
-            Role.PROCESS_VALUE,
-            unit=unit_of(channel, feature),
-            group=channel.name,
-            high=limits.get(feature),
-            title=f"{title} {words_of(feature)}",
-        )
-    for feature, high in limits.items():
-        text = f"{title}: {words_of(feature)} above {high:g} {unit_of(channel, feature)}".rstrip()
-        yield Tag(channel.alarm(feature), "", DataType.BOOL, Role.ALARM, group=channel.name, title=text, alarm=AlarmText(text))
-
-
-def words_of(feature: str) -> str:
-    """What people call a feature."""
-    return WORDS.get(feature) or f"{feature.replace('_', ' to ')} Hz"
-
-
-def unit_of(channel: Channel, feature: str) -> str:
-    """Crest factor and kurtosis have none."""
-    return channel.unit if feature in IN_UNIT or feature not in WORDS else ""
