@@ -212,6 +212,13 @@ def test_what_may_pass_is_asked_again_soon():
     assert panel.round(ASK_SOON_S)["t7"] == 7
 
 
+def test_what_may_pass_is_asked_each_second_however_long_it_lasts():
+    panel = Panel(row(30), Memory(7, code=4))
+    panel.settle(200)
+    panel.memory.holes.clear()
+    assert panel.round(ASK_SOON_S)["t7"] == 7
+
+
 def test_a_device_that_refuses_all_is_asked_for_one_value_a_round():
     panel = Panel(row(30), Memory(*range(30)))
     panel.settle()
