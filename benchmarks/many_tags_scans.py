@@ -49,7 +49,7 @@ def polled(frames: Sequence[Frame]) -> Polled:
     names = np.broadcast_to(np.arange(TAGS), told.shape)
     wrong = int((np.mod(told, TAGS) != names)[is_there].sum())
     ticks = [np.floor_divide(column[~np.isnan(column)], TAGS) for column in told.T]
-    missed = max(round((each[-1] - each[0]) / _TICKS_A_SCAN) + 1 - len(each) for each in ticks)
+    missed = max(0, *(round((each[-1] - each[0]) / _TICKS_A_SCAN) + 1 - len(each) for each in ticks))
     longest = max(int(np.diff(each).max()) for each in ticks) * TICK_MS
     late = lateness([frame.mono_ns for frame in frames], PERIOD_MS)
     return Polled(late, int((~is_there).sum()), wrong, missed, longest)

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 
 NAMESPACE = "urn:lineside:bench"
 APART = 1_000_000
+SHORTEST = 0.7
+"""Of a period: a server that is late counts no faster, so that whoever samples twice a period can see each value."""
 
 
 def main() -> None:
@@ -45,7 +47,7 @@ async def _serve_asyncua(port: int, items: int, period_s: float, ending: threadi
             for n, node in enumerate(nodes):
                 value = ua.Variant(float(n * APART + count), ua.VariantType.Double)
                 await write(node.nodeid, ua.AttributeIds.Value, ua.DataValue(value, SourceTimestamp=now))
-            await asyncio.sleep(max(0.0, began + count * period_s - clock()))
+            await asyncio.sleep(max(SHORTEST * period_s, began + count * period_s - clock()))
 
 
 async def _serve_o6(port: int, items: int, period_s: float, ending: threading.Event) -> None:
@@ -62,7 +64,7 @@ async def _serve_o6(port: int, items: int, period_s: float, ending: threading.Ev
         count += 1
         for n, write in enumerate(nodes):
             await write(float(n * APART + count))
-        await asyncio.sleep(max(0.0, began + count * period_s - clock()))
+        await asyncio.sleep(max(SHORTEST * period_s, began + count * period_s - clock()))
     server.stop()
 
 
