@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from widgets.badge import Badge
 from widgets.display import AlarmText
 from widgets.label import Label
-from widgets.painted_text import least_width
+from widgets.painted_text import least_width, shortened
 from widgets.profile import TextRole
 from widgets.theme import Theme, restyle
 from widgets.touch_button import TouchButton
@@ -23,6 +23,7 @@ class AlarmLine(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._said = ""
         self._badge = Badge(theme, role=TextRole.STRONG)
         self._text = Label(theme, "", TextRole.STRONG, wraps=True)
         self._detail = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
@@ -37,12 +38,13 @@ class AlarmLine(QFrame):
         self.show_alarm(None)
         theme.changed.connect(self._dress)
 
-    def show_alarm(self, alarm: AlarmText | None) -> None:
-        """Show the worst alarm, or that there is none."""
+    def show_alarm(self, alarm: AlarmText | None, calm: str = "") -> None:
+        """Show the worst alarm, or that there is none; `calm` says more than that."""
+        none = calm or self.tr("No alarms")
         restyle(self, kind="bar", edge="bottom", attention="false" if alarm is None else "true")
         shown = alarm
-        self._text.show_text(shown.text if shown else "")
-        self._detail.show_text(shown.detail if shown else self.tr("No alarms"))
+        self._said = shown.text if shown else ""
+        self._detail.show_text(shown.detail if shown else none)
         self._detail.show_tone("second" if shown else "third")
         self._age.show_text(shown.age if shown else "")
         self._more.show_text(shown.more if shown else "")
@@ -53,7 +55,7 @@ class AlarmLine(QFrame):
             self._badge.hide()
             self._badge.show_blinking(blinks=False)
         self._fit()
-        self.setAccessibleName(f"{shown.word}: {shown.text}. {shown.detail}" if shown else self.tr("No alarms"))
+        self.setAccessibleName(f"{shown.word}: {shown.text}. {shown.detail}" if shown else none)
 
     def show_action(self, text: str, reason: str = "") -> None:
         """Name the button; an empty text takes it away, a reason closes it."""
@@ -63,19 +65,31 @@ class AlarmLine(QFrame):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave out what has no room: the age first, then consequence and action, the alarm's text never."""
+        """Leave out what has no room: the age first, then consequence and action; of an endless text the end."""
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
+        self._text.show_text(self._said)
         for left_out in ((), (self._age,), (self._age, self._detail), (self._age, self._detail, self._more)):
             for label in (self._text, self._detail, self._age, self._more):
                 label.setVisible(bool(label.text()) and label not in left_out)
             for label in (self._text, self._detail):
-                label.setMinimumWidth(least_width(label.font(), label.text(), self.height() - self._theme.profile.mm(2)))
+                label.setMinimumWidth(least_width(label.font(), label.text(), self._inner_height()))
             self._row.invalidate()
             if self._row.minimumSize().width() <= self.width():
                 return
+        self._shorten()
+
+    def _shorten(self) -> None:
+        """Show the beginning of a text that no line holds: all of it is on the page behind the button."""
+        others = self._row.minimumSize().width() - self._text.minimumWidth()
+        room = max(0, self.width() - others)
+        self._text.show_text(shortened(self._text.font(), self._said, room, self._inner_height()))
+        self._text.setMinimumWidth(room)
+
+    def _inner_height(self) -> float:
+        return self.height() - self._theme.profile.mm(2)
 
     def _lay_out(self) -> None:
         self._row.addWidget(self._badge)

@@ -13,7 +13,7 @@ from widgets.profile import TextRole
 from widgets.theme import Theme
 from widgets.touch_button import TouchButton
 
-BADGE_EMS, KEY_EMS = 6.0, 8.0
+BADGE_EMS, KEY_EMS = 6.4, 8.0
 """Room for the longest priority and the longest key, in text sizes."""
 
 

@@ -68,7 +68,7 @@ def run_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every page
 
 
 def button_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every page has the same shape
-    """Buttons, badges, chips and unit tiles."""
+    """Buttons of every kind."""
     page, column = _page(theme)
     card = Card(theme)
     for kind in ButtonKind:
@@ -78,6 +78,15 @@ def button_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every p
         pressed.setDown(True)
         icon = TouchButton(theme, page.tr("Find or scan"), kind, icon=IconName.SCAN)
         card.column.addLayout(_row(theme, TouchButton(theme, page.tr("Open"), kind), pressed, closed, icon))
+    column.addWidget(card)
+    column.addStretch(1)
+    return page
+
+
+def mark_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every page has the same shape
+    """Badges, chips and unit tiles."""
+    page, column = _page(theme)
+    card = Card(theme)
     badges = []
     for severity, word in zip(
         Severity, (page.tr("ready"), page.tr("offline"), page.tr("not ready"), page.tr("above the limit")), strict=True
@@ -218,6 +227,7 @@ def list_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every pag
 PAGES: dict[str, Page] = {
     "run": run_page,
     "buttons": button_page,
+    "marks": mark_page,
     "values": value_page,
     "strips": strip_page,
     "charts": chart_page,

@@ -11,6 +11,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 CENTRED = Qt.AlignmentFlag.AlignCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+BREAK = "\u200b"
+"""Where a long word may go on in the next line; nothing is seen of it."""
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -59,7 +61,24 @@ def text_width(font: QFont, text: str) -> float:
 def word_width(font: QFont, text: str) -> float:
     """Width of the longest word of `text`: the least a wrapped text needs."""
     metrics = QFontMetricsF(font)
-    return max((metrics.horizontalAdvance(word) for word in text.split()), default=0.0) + 2
+    return max((metrics.horizontalAdvance(word) for word in text.replace(BREAK, " ").split()), default=0.0) + 2
+
+
+def shortened(font: QFont, text: str, width: float, height: float) -> str:
+    """The longest beginning of `text` that is whole in its place, with three dots where it is not all of it, by halving."""
+    if wrapped_height(font, text, width) <= height:
+        return text
+    words = text.split(" ")
+    low, high = 0, len(words)
+    while low + 1 < high:
+        middle = (low + high) // 2
+        fits = wrapped_height(font, _begun(words[:middle]), width) <= height
+        low, high = (middle, high) if fits else (low, middle)
+    return _begun(words[:low])
+
+
+def _begun(words: list[str]) -> str:
+    return f"{' '.join(words)} …".lstrip()
 
 
 def least_width(font: QFont, text: str, height: float) -> int:

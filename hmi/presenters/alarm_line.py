@@ -5,7 +5,7 @@ from __future__ import annotations
 from hmi.clock import Moment
 from hmi.presenters.durations import elapsed
 from hmi.presenters.picture import Picture
-from hmi.presenters.words import joined, say, translate
+from hmi.presenters.words import breakable, joined, say, translate
 from hmi.station.topics import AlarmView, Wants
 from widgets.display import AlarmText, Severity
 
@@ -29,11 +29,17 @@ def present_alarms(picture: Picture, now: Moment) -> AlarmText | None:
             translate("alarms", "what you see is old · nothing can be entered until it is back"),
             age=engine.age_text if engine.age_ns is not None else "",
         )
-    return _present(picture, picture.alarms.alarms[0], now) if picture.alarms.alarms else None
+    standing = [alarm for alarm in picture.alarms.alarms if alarm.is_active]
+    return _present(picture, standing[0], len(standing) - 1, now) if standing else None
 
 
-def _present(picture: Picture, alarm: AlarmView, now: Moment) -> AlarmText:
-    others = len(picture.alarms.alarms) - 1
+def present_calm(picture: Picture) -> str:
+    """What the line says while no alarm stands: how many went that nobody has seen."""
+    count = sum(is_unseen(alarm) for alarm in picture.alarms.alarms)
+    return translate("alarms", "No alarms now · {0} over, not acknowledged").format(count) if count else ""
+
+
+def _present(picture: Picture, alarm: AlarmView, others: int, now: Moment) -> AlarmText:
     title, detail = words_of(picture, alarm)
     return AlarmText(
         severity_of(alarm),
@@ -60,10 +66,11 @@ def words_of(picture: Picture, alarm: AlarmView) -> tuple[str, str]:
     """Cause, then consequence and action. A machine's own texts name the machine; ours say all in one go."""
     if not alarm.text:
         cause, _, rest = say(alarm.code, alarm.args).partition(". ")
-        return cause.rstrip("."), rest
+        return breakable(cause.rstrip(".")), breakable(rest)
     machine = picture.machine(alarm.source)
     named = machine and not alarm.text.startswith(machine.name)
-    return f"{machine.name}: {alarm.text}" if named else alarm.text, joined(alarm.consequence, alarm.action)
+    text = f"{machine.name}: {alarm.text}" if named else alarm.text
+    return breakable(text), breakable(joined(alarm.consequence, alarm.action))
 
 
 def priority_word(priority: str) -> str:

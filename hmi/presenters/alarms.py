@@ -7,11 +7,11 @@ from hmi.presenters.alarm_line import is_unseen, priority_word, severity_of, wor
 from hmi.presenters.durations import elapsed
 from hmi.presenters.header import NOT_SECURED
 from hmi.presenters.picture import Picture
-from hmi.presenters.words import joined, say, translate
+from hmi.presenters.words import breakable, joined, say, translate
 from hmi.station.alarms import OF_THE_LINK
 from hmi.station.topics import AlarmView, MachineView, RemarkView, Wants
 from resources.words.english import ENGLISH
-from widgets.display import AlarmRowText
+from widgets.display import AlarmRowText, Severity
 
 ACKNOWLEDGE = "AcknowledgeAlarm"
 
@@ -47,16 +47,16 @@ def _row(picture: Picture, alarm: AlarmView, now: Moment) -> AlarmRowText:
     action = _action(alarm)
     return AlarmRowText(
         key=(alarm.source, alarm.code),
-        severity=severity_of(alarm),
+        severity=severity_of(alarm) if alarm.is_active else Severity.NORMAL,
         word=priority_word(alarm.priority),
         text=text,
         detail=detail,
-        note=joined(_last_known(picture, alarm), say(alarm.told_code, alarm.told_args)),
+        note=breakable(joined(_last_known(picture, alarm), say(alarm.told_code, alarm.told_args))),
         age=elapsed(alarm.came_at, now.wall) if alarm.is_active else translate("alarms", "over"),
         state=_state(picture, alarm),
         action=action,
         reason=_why_closed(picture) if action else "",
-        blinks=is_unseen(alarm),
+        blinks=alarm.is_active and is_unseen(alarm),
     )
 
 
@@ -95,4 +95,4 @@ def _who(picture: Picture, name: str) -> str:
 
 def _notice(machine: MachineView, remark: RemarkView) -> str:
     code = f"remark.{remark.code}"
-    return joined(say(code, (machine.name,)) if code in ENGLISH else machine.name, remark.reason)
+    return breakable(joined(say(code, (machine.name,)) if code in ENGLISH else machine.name, remark.reason))

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QCoreApplication
 
 from hmi.messages import Words
 from resources.words.english import ENGLISH
+from widgets.painted_text import BREAK
+
+WORD = 10
+"""Letters of an endless word that stay together."""
+_ENDLESS = re.compile(rf"\S{{{2 * WORD + 5},}}")
 
 translate = QCoreApplication.translate
 
@@ -17,11 +24,18 @@ def say(code: str, args: tuple[str, ...] = ()) -> str:
 
 def say_words(words: Words) -> str:
     """`words` in the screen's language."""
-    source = ENGLISH.get(words.code, words.code)
+    source = ENGLISH.get(words.code)
+    if source is None:
+        return words.code
     try:
         return translate("words", source).format(*words.args)
     except IndexError:
         return translate("words", source)
+
+
+def breakable(text: str) -> str:
+    """A text of a machine or of its settings, in which a word without end may go on in the next line."""
+    return _ENDLESS.sub(lambda word: BREAK.join(word[0][at : at + WORD] for at in range(0, len(word[0]), WORD)), text)
 
 
 def joined(*parts: str) -> str:

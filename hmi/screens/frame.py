@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget, QWidget
 
-from hmi.presenters.alarm_line import present_alarms
+from hmi.presenters.alarm_line import present_alarms, present_calm
 from hmi.presenters.alarms import present_way
 from hmi.presenters.desk import Desk
 from hmi.presenters.header import HeaderView, present_header
@@ -31,7 +31,7 @@ class Frame(QWidget):
         self._is_small = is_small
         self._places = tuple(places)
         self._header_shown: HeaderView | None = None
-        self._alarm_shown: AlarmText | None = None
+        self._line_shown: tuple[AlarmText | None, str] = (None, "")
         self._way_shown = ""
         self.header = Header(theme, self)
         self.alarm_line = AlarmLine(theme, self)
@@ -49,10 +49,10 @@ class Frame(QWidget):
         header = present_header(self._desk.picture, now)
         if header != self._header_shown:
             self._show_header(header)
-        alarm = present_alarms(self._desk.picture, now)
-        if alarm != self._alarm_shown:
-            self._alarm_shown = alarm
-            self.alarm_line.show_alarm(alarm)
+        line = present_alarms(self._desk.picture, now), present_calm(self._desk.picture)
+        if line != self._line_shown:
+            self._line_shown = line
+            self.alarm_line.show_alarm(*line)
         way = present_way(self._desk.picture)
         if way != self._way_shown:
             self._way_shown = way

@@ -9,6 +9,7 @@ from hmi.station.codes import Code, RefusedError
 from hmi.station.commands import AcknowledgeAlarm
 from hmi.station.conditions import MARK, is_condition
 from hmi.station.decision import AlarmOrder, WriteResult
+from hmi.station.legible import legible
 from hmi.station.state import Station
 from hmi.station.topics import Wants
 from hmi.station.turn import Turn
@@ -48,7 +49,7 @@ def told(station: Station, result: WriteResult, turn: Turn) -> Station:
     else:
         code = TOLD.get(WriteState(result.state), Code.ALARM_PERHAPS_TOLD)
         wants = Wants.CONFIRM if alarm.order.is_confirmation else Wants.ACKNOWLEDGE
-        view = replace(view, told_code=code, told_args=(_name(station, view.source), result.reason), wants=wants)
+        view = replace(view, told_code=code, told_args=(_name(station, view.source), legible(result.reason)), wants=wants)
     return replace(station, alarms=put(station.alarms, replace(alarm, view=view, order=None)))
 
 

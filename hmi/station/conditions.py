@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from drivers.reading import Condition
 from hmi.station.alarms import Alarm, Alarms, Key, as_seen, clear, event_of, put, without
+from hmi.station.legible import legible
 from hmi.station.topics import AlarmView, Wants
 from hmi.station.turn import Turn
 from station_db.records.equipment import AlarmEvent
@@ -129,8 +130,9 @@ def _gone(alarms: Alarms, known: Alarm | None, condition: Condition, turn: Turn)
 
 
 def _text(condition: Condition) -> str:
-    is_named = not condition.source or condition.text.startswith(condition.source)
-    return condition.text if is_named else f"{condition.source}: {condition.text}" if condition.text else condition.source
+    """Where it comes from and what it says; its name at the machine where it says nothing at all."""
+    source, text = legible(condition.source), legible(condition.text)
+    return text if text.startswith(source) and text else ": ".join(filter(None, (source, text))) or legible(condition.id)
 
 
 def _priority(condition: Condition) -> str:

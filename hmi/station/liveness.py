@@ -9,6 +9,7 @@ from enum import StrEnum
 from drivers.reading import Batch, LinkDown
 from drivers.tag import Purpose, Value
 from hmi.station.codes import Code
+from hmi.station.legible import legible
 from hmi.station.turn import Turn
 from hmi.station.wiring import Image, Wiring, believed
 from station_db.records.base import Instant
@@ -110,7 +111,7 @@ REASONS: Mapping[LinkState, tuple[Code, str]] = {
 
 def lose(link: Link, event: LinkDown, turn: Turn) -> Link:
     """The driver lost the device."""
-    return _gone(link, LinkState.DOWN, event.code, event.reason, event.device, turn)
+    return _gone(link, LinkState.DOWN, event.code, legible(event.reason), event.device, turn)
 
 
 def doubt(link: Link, state: LinkState, machine: str, turn: Turn) -> Link:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from drivers.reading import Lost
+from hmi.station.legible import legible
 from hmi.station.turn import Turn
 from station_db.records.base import Instant
 from station_db.records.equipment import LinkGap
@@ -55,7 +56,7 @@ def _goes_on(gap: LinkGap, since: Instant | int, to_at: Instant) -> bool:
 
 def _gap(lost: Lost, to_at: Instant, turn: Turn) -> LinkGap:
     count = "" if lost.count is None else f" ({lost.count})"
-    reason = f"{lost.reason}{count}"
+    reason = f"{legible(lost.reason)}{count}"
     return LinkGap(id=turn.new_id(), machine=lost.device, from_at=Instant(lost.since), to_at=to_at, code=CODE, reason=reason)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from drivers.reading import Remark
 from hmi.station import alarms
+from hmi.station.legible import legible
 from hmi.station.topics import RemarkView
 from hmi.station.turn import Turn
 from station_db.records.base import Instant
@@ -34,7 +35,7 @@ def take(remarks: Remarks, remark: Remark, turn: Turn) -> Remarks:
     known = of_machine.get(remark.code)
     if remark.is_over:
         return remarks if known is None else {**remarks, remark.device: _without(of_machine, known, turn)}
-    if known is not None and known.view.reason == remark.reason:
+    if known is not None and known.view.reason == legible(remark.reason):
         return remarks
     return {**remarks, remark.device: {**of_machine, remark.code: _standing(known, remark, turn)}}
 
@@ -46,11 +47,11 @@ def of(remarks: Remarks, machine: str) -> tuple[RemarkView, ...]:
 
 def _standing(known: Standing | None, remark: Remark, turn: Turn) -> Standing:
     since = known.view.since if known else turn.now.wall
-    view = RemarkView(remark.code, remark.reason, since)
+    view = RemarkView(remark.code, legible(remark.reason), since)
     event = known.event if known else None
     if event is None and remark.code in RECORDED:
         event = AlarmEvent(
-            id=turn.new_id(), source=remark.device, code=remark.code, priority="low", text=remark.reason, came_at=Instant(since)
+            id=turn.new_id(), source=remark.device, code=remark.code, priority="low", text=view.reason, came_at=Instant(since)
         )
         turn.keep(event)
     return Standing(view, event)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hmi.presenters.alarm_line import present_alarms
+from hmi.presenters.alarm_line import present_alarms, present_calm
 from hmi.presenters.alarms import present_notices, present_rows, present_summary, present_way
 from hmi.presenters.header import present_header
 from hmi.station import topics
@@ -10,6 +10,8 @@ from hmi.station.topics import Wants
 from resources.words.english import ENGLISH
 from tests.hmi.screens import scenes
 from tests.hmi.screens.scenes import MINUTE, NOW, PRESS, SCREWDRIVER, stage
+from widgets.display import Severity
+from widgets.painted_text import BREAK
 
 OIL = replace(scenes.OIL.alarms[0], wants=Wants.ACKNOWLEDGE)
 SECURED = topics.RemarkView("not_secured", "anybody can listen", NOW)
@@ -104,3 +106,35 @@ def test_a_drivers_own_remark_is_said_by_its_sentence():
     own = topics.RemarkView("firmware_old", "firmware 2.1 tells no cycle times", NOW - MINUTE)
     picture, _ = seen(topics.MachinesTopic((replace(PRESS, remarks=(own,)),)))
     assert present_notices(picture) == ("Press · firmware 2.1 tells no cycle times",)
+
+
+def test_an_alarm_that_is_over_and_unseen_waits_quietly_and_the_line_says_so():
+    went = replace(OIL, is_active=False)
+    (row,) = rows(went)
+    assert (row.age, row.state, row.action, row.severity, row.blinks) == (
+        "over",
+        "not acknowledged",
+        "Acknowledge",
+        Severity.NORMAL,
+        False,
+    )
+    picture, now = seen(topics.AlarmsTopic((went,)))
+    assert present_alarms(picture, now) is None
+    assert present_calm(picture) == "No alarms now · 1 over, not acknowledged"
+    assert present_way(picture) == "Show"
+
+
+def test_the_line_counts_only_what_stands():
+    picture, now = seen(topics.AlarmsTopic((OIL, replace(OIL, code="b", is_active=False))))
+    assert present_alarms(picture, now).more == ""
+
+
+def test_an_alarm_without_words_shows_its_code_whatever_letters_it_has():
+    (row,) = rows(replace(OIL, code="@nsu=urn:cell;s={0}{Guard", text=""))
+    assert row.text.replace(BREAK, "") == "@nsu=urn:cell;s={0}{Guard"
+
+
+def test_a_word_without_end_may_go_on_in_the_next_line_and_no_other_is_broken():
+    (row,) = rows(replace(OIL, text="Hydraulikdruckspeicher " + "W" * 60))
+    assert "Hydraulikdruckspeicher" in row.text
+    assert max(map(len, row.text.replace(BREAK, " ").split())) < 25

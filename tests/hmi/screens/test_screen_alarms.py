@@ -3,17 +3,22 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QPoint, QRect
 
 from hmi.station import topics
 from hmi.station.commands import AcknowledgeAlarm
+from hmi.station.legible import legible
 from hmi.station.topics import Wants
 from tests.hmi.screens import scenes
 from tests.hmi.screens.scenes import NOW, stage
+from tests.hmi.screens.views import settle
 from widgets.alarm_row import AlarmRow
 from widgets.badge import Badge
+from widgets.label import Label
 from widgets.touch_button import TouchButton
 
 OIL = replace(scenes.OIL.alarms[0], wants=Wants.ACKNOWLEDGE)
+OIL_TOO = replace(OIL, code="oil_low")
 SEEN = replace(OIL, wants=Wants.NOTHING, acknowledged_at=NOW, acknowledged_by="mk")
 
 
@@ -67,3 +72,36 @@ def test_without_alarms_or_notices_the_line_has_nothing_to_show(open_window):
     remark = topics.RemarkView("clock_off", "63 s ahead", NOW)
     made.tell(topics.MachinesTopic((replace(scenes.PRESS, remarks=(remark,)), scenes.SCREWDRIVER)))
     assert window.findChild(TouchButton, "alarm_action").isVisible()
+
+
+@pytest.mark.parametrize("small", [True, False])
+@pytest.mark.parametrize(
+    "text", ["W" * 200, "word and more " * 14, "opc.tcp://" + "a-long-name." * 15], ids=["word", "words", "address"]
+)
+def test_an_endless_text_pushes_no_key_off_the_screen(open_window, small, text):
+    made = stage(topics.AlarmsTopic((replace(OIL, text=legible(text)), OIL_TOO)))
+    window = open_window(made, small=small)
+    window.go("alarms")
+    settle(window)
+    assert window.width() == (1280 if small else 1920)
+    show = window.findChild(TouchButton, "alarm_action")
+    for key in (show, *(key_of(row) for row in window.findChildren(AlarmRow))):
+        room = window.frame.alarm_line if key is show else window.frame.pages
+        place = QRect(key.mapTo(room, QPoint(0, 0)), key.size())
+        assert place.right() <= room.width()
+    line = window.frame.alarm_line
+    for label in line.findChildren(Label):
+        shown = QRect(label.mapTo(line, QPoint(0, 0)), label.size())
+        assert not label.isVisible() or not shown.intersects(QRect(show.mapTo(line, QPoint(0, 0)), show.size()))
+
+
+def test_while_only_unseen_alarms_are_left_the_line_says_so_and_shows_the_way(open_window):
+    made = stage(topics.AlarmsTopic((replace(OIL, is_active=False),)))
+    window = open_window(made)
+    line = window.frame.alarm_line
+    assert line.accessibleName() == "No alarms now · 1 over, not acknowledged"
+    assert not line.findChild(Badge).isVisible()
+    window.findChild(TouchButton, "alarm_action").click()
+    (row,) = window.findChildren(AlarmRow)
+    key_of(row).click()
+    assert made.wishes.sent == [AcknowledgeAlarm("press", "oil_hot")]

@@ -7,6 +7,7 @@ import pytest
 from drivers.reading import Batch, Condition, LinkUp, Quality, Refreshed
 from drivers.tag import AlarmText, DataType, Purpose, Role, Tag
 from hmi.station.commands import AcknowledgeAlarm
+from hmi.station.legible import MOST
 from hmi.station.topics import Wants
 from station_db.records.equipment import AlarmEvent
 
@@ -299,3 +300,29 @@ def test_a_machine_that_wants_a_confirmation_gets_it_from_a_person(tell):
     assert (order.is_confirmation, order.branch) == (True, "event-5")
     story.alarm_answered(order).hears(condition(story, is_active=False, is_acknowledged=True, is_retained=False))
     assert story.alarms == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "shown"),
+    [
+        ("Cell", "door\x00 open\r\n now", "Cell: door open now"),
+        ("Ce\u202ell", "\u2066evil\u202e txt", "Cell: evil txt"),
+        ("", "", GUARD),
+        ("Cell", "", "Cell"),
+        ("Cell", "Cell door open", "Cell door open"),
+        ("", "\ud800", "\ufffd"),
+        ("", "می\u200cخواهم", "می\u200cخواهم"),
+    ],
+)
+def test_what_a_machine_says_is_made_fit_to_be_read_and_kept(tell, source, text, shown):
+    story = connected(tell())
+    story.hears(condition(story, source=source, text=text))
+    assert story.alarms[0].text == shown
+    assert story.record.one(AlarmEvent).text == shown
+
+
+def test_a_machine_that_talks_without_end_is_cut_short_and_says_so(tell):
+    story = connected(tell())
+    story.hears(condition(story, source="", text="word " * 2000))
+    assert len(story.alarms[0].text) <= MOST
+    assert story.alarms[0].text.endswith("…")
