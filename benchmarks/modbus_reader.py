@@ -1,11 +1,12 @@
 """One side of row 1, as a process whose whole processor time counts.
 
-`python -m benchmarks.modbus_reader ours|pymodbus PORT TAGS IN_FLIGHT SECONDS` prints a `Reading` as one JSON line.
+`python -m benchmarks.modbus_reader ours|pymodbus|libmodbus PORT TAGS IN_FLIGHT SECONDS` prints a `Reading` as one JSON line.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import sys
 import time
@@ -20,7 +21,10 @@ from drivers.reading import Batch
 from drivers.tag import DataType, Role, Tag
 
 SCALE = 0.1
+LIBMODBUS = "libmodbus.so.5"
 _WARM_UP_SCANS = 3
+_BLOCK_WORDS = 124
+"""What fits one request without cutting a float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,24 @@ async def theirs(port: int, tags: int, in_flight: int) -> AsyncIterator[int]:
         client.close()
 
 
+async def libmodbuss(port: int, tags: int, in_flight: int) -> AsyncIterator[int]:
+    """Yield after each scan of whole blocks by the C library, one request in flight; the words stay as they are, undecoded."""
+    assert in_flight == 1, "libmodbus has one request in flight"
+    library = ctypes.CDLL(LIBMODBUS)
+    library.modbus_new_tcp.restype = ctypes.c_void_p
+    device = ctypes.c_void_p(library.modbus_new_tcp(b"127.0.0.1", port))
+    assert library.modbus_connect(device) == 0
+    words = (ctypes.c_uint16 * _BLOCK_WORDS)()
+    try:
+        while True:
+            for start in range(0, 2 * tags, _BLOCK_WORDS):
+                count = min(_BLOCK_WORDS, 2 * tags - start)
+                assert library.modbus_read_registers(device, start, count, words) == count
+            yield tags
+    finally:
+        library.modbus_close(device)
+
+
 async def read(scans: AsyncIterator[int], seconds: float) -> Reading:
     """Read for so long."""
     for _ in range(_WARM_UP_SCANS):
@@ -83,7 +105,7 @@ async def read(scans: AsyncIterator[int], seconds: float) -> Reading:
     return Reading(values, spent / values * 1e6, values / lasted)
 
 
-SIDES: dict[str, Callable[[int, int, int], AsyncIterator[int]]] = {"ours": ours, "pymodbus": theirs}
+SIDES: dict[str, Callable[[int, int, int], AsyncIterator[int]]] = {"ours": ours, "pymodbus": theirs, "libmodbus": libmodbuss}
 
 if __name__ == "__main__":
     side, seconds = SIDES[sys.argv[1]], float(sys.argv[5])
