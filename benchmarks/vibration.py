@@ -107,7 +107,7 @@ class Shaker:
 
     @staticmethod
     def _in_unit(numbers: np.ndarray) -> bytes:
-        return (np.rint(numbers) * SCALE).astype("<f4").tobytes()
+        return (np.rint(numbers).astype(np.int16) * SCALE).astype("<f4").tobytes()
 
     @staticmethod
     def _stamp() -> tuple[int, int]:
