@@ -92,7 +92,7 @@ def explain(old: Positions | None, new: Positions, wiring: Wiring, limit: int) -
     kept = {purpose: step for purpose, step in likely.items() if not _was_set(old, new, step, wiring, purpose)}
     if old.boot not in (None, new.boot):
         return _after_restart(kept, likely, new, wiring, limit, known)
-    return _kept(kept, known, wiring, limit) or _doubtful(Reading.CONTRADICTORY, known, kept)
+    return _kept(kept, known, wiring, limit) or _doubtful(Reading.CONTRADICTORY, known, kept, kept, likely)
 
 
 def _kept(kept: Steps, known: tuple[Purpose, ...], wiring: Wiring, limit: int) -> Count | None:
@@ -107,14 +107,14 @@ def _after_restart(kept: Steps, likely: Steps, new: Positions, wiring: Wiring, l
     anew = {purpose: step for purpose in known if 0 <= (step := _since_zero(new, wiring, purpose)) <= limit}
     if len(anew) == len(known) and _agree(anew):
         return _began_anew(anew, likely if len(likely) == len(known) else {}, wiring)
-    return _kept(kept, known, wiring, limit) or _doubtful(Reading.CONTRADICTORY, known, kept, anew)
+    return _kept(kept, known, wiring, limit) or _doubtful(Reading.CONTRADICTORY, known, {**anew, **kept}, kept, anew, likely)
 
 
 def _began_anew(anew: Steps, likely: Steps, wiring: Wiring) -> Count:
     """After a restart counters may have begun at zero; ambiguous where they may as well have been kept and gone `likely` far."""
     if not likely or likely == anew or not _agree(likely, in_rounds=_shortest(likely, wiring)):
         return Count(Reading.RESTARTED, anew)
-    return _doubtful(Reading.AMBIGUOUS, tuple(anew), anew, likely)
+    return _doubtful(Reading.AMBIGUOUS, tuple(anew), anew, anew, likely)
 
 
 def _moved(old: Positions, new: Positions, wiring: Wiring, purpose: Purpose) -> int:
@@ -160,13 +160,13 @@ def _may_have_wrapped(steps: Steps, wiring: Wiring, limit: int) -> bool:
     return any({split, Purpose.CYCLE} <= once_more and rounds[split] == rounds[Purpose.CYCLE] for split in SPLIT)
 
 
-def _doubtful(reading: Reading, known: tuple[Purpose, ...], *explanations: Steps) -> Count:
-    """The fewest parts that any explanation grants."""
+def _doubtful(reading: Reading, known: tuple[Purpose, ...], told: Steps, *explanations: Steps) -> Count:
+    """The fewest parts that any explanation grants; what is not `told` jumped."""
     granted = [_certain(steps) for steps in explanations]
     steps = {purpose: min(one.get(purpose, 0) for one in granted) for purpose in known}
     if Purpose.CYCLE in steps:
         steps[Purpose.CYCLE] = min(_parts(one) for one in granted)
-    return Count(reading, steps, tuple(purpose for purpose in known if all(purpose not in one for one in explanations)))
+    return Count(reading, steps, tuple(purpose for purpose in known if purpose not in told))
 
 
 def _certain(steps: Steps) -> Steps:
