@@ -72,12 +72,17 @@ def button_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every p
     page, column = _page(theme)
     card = Card(theme)
     for kind in ButtonKind:
+        if kind is ButtonKind.COUNT:
+            continue
         closed = TouchButton(theme, page.tr("Enter"), kind)
         closed.set_reason(page.tr("outside the limits"))
         pressed = TouchButton(theme, page.tr("Pressed"), kind)
         pressed.setDown(True)
         icon = TouchButton(theme, page.tr("Find or scan"), kind, icon=IconName.SCAN)
         card.column.addLayout(_row(theme, TouchButton(theme, page.tr("Open"), kind), pressed, closed, icon))
+    counting = TouchButton(theme, "+1", ButtonKind.COUNT)
+    counting.set_reason(page.tr("outside the limits"))
+    card.column.addLayout(_row(theme, TouchButton(theme, "+1", ButtonKind.COUNT), counting))
     column.addWidget(card)
     column.addStretch(1)
     return page
