@@ -69,5 +69,5 @@ def published(frames: Sequence[Frame]) -> Published:
 
 
 def _table(frames: Sequence[Frame]) -> NDArray[np.float64]:
-    """A row for each frame; a missing value is no number."""
-    return np.array([frame.values for frame in frames], np.float64)
+    """A row for each frame, a column for each tag that tells who it is; a missing value is no number."""
+    return np.array([frame.values[:TAGS] for frame in frames], np.float64)

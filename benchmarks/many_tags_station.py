@@ -1,4 +1,4 @@
-"""A station of two machines with 1,000 tags each at 100 ms: a Modbus device and an OPC UA server, both telling the tick."""
+"""A station of two machines with 1,000 tags each at 100 ms: a Modbus device with a part a second, and an OPC UA server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.children import child, first_line
-from benchmarks.modbus_values import TAGS
+from benchmarks.modbus_values import CYCLE, STATE, TAGS
 from benchmarks.opcua_values import NAMESPACE
 
 PERIOD_MS = 100
@@ -32,7 +32,11 @@ name = "PLC"
 protocol = "modbus"
 options = {{ host = "127.0.0.1", port = {plc_port} }}
 groups = {{ fast = {period} }}
-tags = {{ level = {{ address = "holding:0", type = "float32", role = "signal", group = "fast", count = {tags} }} }}
+
+[machine.tags]
+level = {{ address = "holding:0", type = "float32", role = "signal", group = "fast", count = {tags} }}
+cycle = {{ address = "holding:{cycle}", type = "uint16", role = "counter", purpose = "cycle", group = "fast" }}
+state = {{ address = "holding:{state}", type = "uint16", role = "state", group = "fast" }}
 
 [[machine]]
 id = "{server}"
@@ -72,9 +76,9 @@ def machines(folder: Path, library: str) -> Iterator[Machines]:
 def _text(plc_port: int, server_port: int) -> str:
     item = 'v{n} = {{ address = "nsu={namespace};s=V{n}", type = "float64", role = "signal", group = "fast" }}'
     items = "\n".join(item.format(n=n, namespace=NAMESPACE) for n in range(TAGS))
-    return _STATION.format(
-        plc=PLC, plc_port=plc_port, server=SERVER, server_port=server_port, period=PERIOD_MS, tags=TAGS, items=items
-    )
+    ports = {"plc_port": plc_port, "server_port": server_port}
+    names = {"plc": PLC, "server": SERVER, "cycle": CYCLE, "state": STATE, "items": items}
+    return _STATION.format(period=PERIOD_MS, tags=TAGS, **ports, **names)
 
 
 def _free_port() -> int:
