@@ -1,6 +1,6 @@
 """An OPC UA server in a thread of its own, for the tests of a module: structures, an enumeration, arrays, odd values.
 
-`python opcua_counterpart.py PORT PKI EARLIER_NAMESPACES` is the same as a process, to be stopped and killed: it prints `made`,
+`python opcua_counterpart.py PORT PKI` is the same as a process, to be stopped and killed: it prints `made`,
 listens once it is told a line, prints `ready`, and ends when its standard input closes.
 """
 
@@ -70,24 +70,37 @@ class Counterpart:
         return self.run(self.node(name).read_value())
 
 
-def serve(port, pki, *, earlier_namespaces=0):
-    """Start a server that shows the certificate kept in `pki`; `earlier_namespaces` moves the index of ours."""
-    counterpart = Counterpart(port, identity(pki))
-    ready = threading.Event()
+class Standby:
+    """A server that is made and not yet listening; it shows the certificate kept in `pki`.
 
-    def live():
-        counterpart.loop = asyncio.new_event_loop()
-        counterpart.loop.call_soon(ready.set)
-        counterpart.loop.run_forever()
-        counterpart.loop.run_until_complete(counterpart.loop.shutdown_default_executor())
-        counterpart.loop.close()
+    `earlier_namespaces` moves the index of ours.
+    """
 
-    thread = threading.Thread(target=live)
-    thread.start()
-    ready.wait(5)
-    counterpart.run(_make(counterpart, earlier_namespaces))
-    counterpart.run(counterpart.server.start())
-    return counterpart, thread
+    def __init__(self, port, pki, *, earlier_namespaces=0):
+        self.counterpart = Counterpart(port, identity(pki))
+        self._thread = threading.Thread(target=self._live)
+        self.counterpart.loop = asyncio.new_event_loop()
+        self._thread.start()
+        self.counterpart.run(_make(self.counterpart, earlier_namespaces))
+
+    def _live(self):
+        loop = self.counterpart.loop
+        loop.run_forever()
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+    def listen(self):
+        self.counterpart.run(self.counterpart.server.start())
+
+    def end(self):
+        stop(self.counterpart, self._thread)
+
+
+def serve(port, pki):
+    """Start a server."""
+    made = Standby(port, pki)
+    made.listen()
+    return made.counterpart, made._thread
 
 
 def stop(counterpart, thread):
@@ -169,9 +182,9 @@ async def _fill(counterpart, server):
     await add("Id", uuid.UUID(int=7), ua.VariantType.Guid)
 
 
-async def _serve_alone(port, pki, earlier_namespaces):
+async def _serve_alone(port, pki):
     counterpart = Counterpart(port, identity(Path(pki)))
-    await _make(counterpart, earlier_namespaces)
+    await _make(counterpart, earlier_namespaces=0)
     print("made", flush=True)
     if not await asyncio.to_thread(sys.stdin.readline):
         return
@@ -181,4 +194,4 @@ async def _serve_alone(port, pki, earlier_namespaces):
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve_alone(int(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    asyncio.run(_serve_alone(int(sys.argv[1]), sys.argv[2]))

@@ -26,7 +26,7 @@ from drivers.tag import DataType, Role, Tag
 
 pytestmark = [
     pytest.mark.timeout(60),  # making an address space takes the server seconds on a busy machine
-    pytest.mark.xdist_group("opcua_alarms"),  # one server for all of them
+    pytest.mark.xdist_group("opcua"),  # one worker loads asyncua's server, once
 ]
 URI = opcua_counterpart.URI
 GUARD_ID, PRESSURE_ID = f"nsu={URI};s={GUARD}", f"nsu={URI};s={PRESSURE}"

@@ -1,7 +1,6 @@
 """The OPC UA driver held to the promises of docs/drivers.md, against a real server."""
 
 import asyncio
-import socket
 
 import opcua_counterpart
 import pytest
@@ -25,19 +24,9 @@ TAGS = (
 )
 
 
-@pytest.fixture
-def port(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        free = probe.getsockname()[1]
-    running = opcua_counterpart.serve(free, tmp_path)
-    yield free
-    opcua_counterpart.stop(*running)
-
-
 @pytest.mark.timeout(60)  # making an address space takes the server seconds on a busy machine
 @pytest.mark.xdist_group("opcua")
-def test_opcua_keeps_every_promise(port):
-    options = {"url": f"opc.tcp://127.0.0.1:{port}", "security": "none"}
+def test_opcua_keeps_every_promise(opcua_server):
+    options = {"url": f"opc.tcp://127.0.0.1:{opcua_server.port}", "security": "none"}
     setup = DeviceSetup("screwdriver", options, TAGS, {"normal": 50}, stamp)
     assert asyncio.run(broken_promises(create, setup, 1.0)) == []

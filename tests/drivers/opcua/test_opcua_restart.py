@@ -51,9 +51,9 @@ FIRST = {
 class Process:
     """A counterpart in a process of its own, made at once and listening when told to."""
 
-    def __init__(self, port, pki, earlier):
+    def __init__(self, port, pki):
         script = Path(opcua_counterpart.__file__)
-        command = [sys.executable, str(script), str(port), str(pki), str(earlier)]
+        command = [sys.executable, str(script), str(port), str(pki)]
         environment = {**os.environ, "PYTHONPATH": str(script.parents[3])}
         self._running = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
@@ -82,11 +82,12 @@ class Process:
 def servers(tmp_path_factory):
     port, pki = free_port(), tmp_path_factory.mktemp("pki")
     opcua_counterpart.identity(pki)  # made once: two processes at once would make two
-    both = [Process(port, pki, earlier) for earlier in (0, 3)]
-    both[0].listen()
-    yield port, *both
-    for each in both:
-        each.end()
+    first = Process(port, pki)
+    second = opcua_counterpart.Standby(port, pki, earlier_namespaces=3)
+    first.listen()
+    yield port, first, second
+    second.end()
+    first.end()
 
 
 def test_frozen_then_killed_then_restarted_is_one_gap_and_all_values_are_right_again(servers):

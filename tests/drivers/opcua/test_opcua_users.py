@@ -23,7 +23,7 @@ from drivers.opcua.security import secure
 
 pytestmark = [
     pytest.mark.timeout(30),  # asyncua takes seconds to make its address space
-    pytest.mark.xdist_group("opcua_users"),
+    pytest.mark.xdist_group("opcua"),  # one worker loads asyncua's server, once
 ]
 
 USER, PASSWORD = "line", "canary-4c51"
