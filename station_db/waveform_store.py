@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 
 from station_db.records.base import Digest, Instant
 from station_db.signal_store import WAVEFORM
-from station_db.waveforms import KeptWaveform, PackedWaveform, unpacked
+from station_db.waveforms import KeptWaveform, PackedWaveform
 
 _SIZE = func.coalesce(func.length(WAVEFORM.c.data), 0)
 _HEAD = [WAVEFORM.c[name] for name in WAVEFORM.c.keys() if name != "data"]  # noqa: SIM118  # a column collection yields columns
@@ -33,7 +33,11 @@ def find(connection: Connection, machine: str, since: Instant, until: Instant) -
 def samples_of(connection: Connection, digest: Digest) -> bytes | None:
     """The samples of a kept waveform, little-endian float32; None where they are not here any more."""
     row = connection.execute(select(WAVEFORM).where(WAVEFORM.c.digest == digest)).mappings().first()
-    return None if row is None or row["data"] is None else unpacked(row["codec"], row["scale"], bytes(row["data"]))
+    if row is None or row["data"] is None:
+        return None
+    from station_db.waveform_codec import unpacked  # it loads numpy and zstd, which a store needs for nothing else
+
+    return unpacked(row["codec"], row["scale"], bytes(row["data"]))
 
 
 def shed_oldest(connection: Connection, most_bytes: int, at: Instant) -> tuple[int, int]:

@@ -17,7 +17,8 @@ from station_db.records.base import Digest, Instant, RecordId, Verdict
 from station_db.records.changes import Changes
 from station_db.records.equipment import AlarmEvent
 from station_db.records.production import Cycle
-from station_db.waveforms import KeptWaveform, PackedWaveform, packed
+from station_db.waveform_codec import packed
+from station_db.waveforms import KeptWaveform, PackedWaveform
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,8 @@ from station_db.notices import FRAMES_SHED, WAVEFORMS_SHED
 from station_db.reader import Reader
 from station_db.records.base import Digest
 from station_db.signals import Frame, Layout
-from station_db.waveforms import FLOATS, SCALED, KeptWaveform, packed, unpacked
+from station_db.waveform_codec import FLOATS, SCALED, packed, unpacked
+from station_db.waveforms import KeptWaveform
 from tests.station_db.store.store_cases import at, open_store
 
 HEAD = KeptWaveform("press", "vibration", "g", 1000.0, at(10), 4, 0, ("alarm:jam",), Digest(""))
