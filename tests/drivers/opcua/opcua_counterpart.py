@@ -5,6 +5,7 @@ listens once it is told a line, prints `ready`, and ends when its standard input
 """
 
 import asyncio
+import gc
 import hashlib
 import logging
 import sys
@@ -104,13 +105,15 @@ def serve(port, pki):
 
 
 def stop(counterpart, thread):
-    counterpart.run(_stop(counterpart.server))
+    counterpart.run(end_server(counterpart.server))
     counterpart.loop.call_soon_threadsafe(counterpart.loop.stop)
     thread.join(10)
 
 
-async def _stop(server):
-    """Stop, and end the tasks asyncua leaves behind for sessions that were never closed."""
+async def end_server(server):
+    """Stop without waiting for its clock's next second, and end the tasks asyncua leaves behind for sessions never closed."""
+    clock, server.iserver.time_task = server.iserver.time_task, None
+    clock.cancel()
     await server.stop()
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in left:
@@ -118,10 +121,21 @@ async def _stop(server):
     await asyncio.wait(left, timeout=5) if left else None
 
 
+@contextmanager
+def uncollected():
+    """Make a server's ten thousand nodes without looking for garbage among them: half the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 async def _make(counterpart, earlier_namespaces):
     logging.getLogger("asyncua").setLevel(logging.CRITICAL)
     server = counterpart.server = Server()
-    await server.init()
+    with uncollected():
+        await server.init()
     server.set_endpoint(f"opc.tcp://127.0.0.1:{counterpart.port}")
     await server.set_application_uri(counterpart.identity.uri)
     await server.load_certificate(str(counterpart.identity.certificate), "der")

@@ -14,6 +14,7 @@ from asyncua.server.user_managers import User, UserManager, UserRole
 from cryptography.hazmat.primitives.asymmetric import rsa
 from entering import enter, free_port
 from made_certificates import made
+from opcua_counterpart import end_server, uncollected
 
 from drivers.driver import DeviceSetup
 from drivers.link import LinkFault, LinkLostError
@@ -72,7 +73,8 @@ class Plc:
     async def _start(self):
         logging.getLogger("asyncua").setLevel(logging.CRITICAL + 1)
         server = self.server = Server(user_manager=Doorman())
-        await server.init()
+        with uncollected():
+            await server.init()
         server.set_endpoint(f"opc.tcp://127.0.0.1:{self.port}")
         await server.set_application_uri(URI)
         await server.load_certificate(str(self._files[0]), "der")
@@ -87,16 +89,9 @@ class Plc:
             raise ServiceError(self.refuses)
 
     def __exit__(self, *_error):
-        self.run(self._stop())
+        self.run(end_server(self.server))
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
-
-    async def _stop(self):
-        await self.server.stop()
-        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in left:
-            task.cancel()
-        await asyncio.wait(left, timeout=5) if left else None
 
     @contextmanager
     def refusing(self, code):
