@@ -22,6 +22,7 @@ def test_a_remark_stands_until_it_is_over_and_a_lost_link_ends_none(tell):
     story = tell().scan()
     story.hears(remark(story, RemarkCode.NOT_SECURED))
     since = story.wall
+    assert story.hears(remark(story, RemarkCode.NOT_SECURED)).decision.topics == frozenset()
     story.link_down().pass_time(5).link_up().scan()
     assert [(one.code, one.reason, one.since) for one in story.machine.remarks] == [("not_secured", "the sentence", since)]
     story.hears(remark(story, RemarkCode.NOT_SECURED, is_over=True))

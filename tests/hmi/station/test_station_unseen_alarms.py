@@ -192,3 +192,11 @@ def test_after_a_clock_was_set_back_lost_values_are_a_gap_of_their_own(tell):
     story.hears(lost()).set_clock(-3600).hears(lost())
     gaps = story.record.all(LinkGap)
     assert [gap.to_at - gap.from_at for gap in gaps] == [1_000_000, 1_000_000]
+
+
+def test_a_gap_that_was_open_at_a_kill_goes_on_until_the_machine_is_heard(tell):
+    story = tell().scan().link_down()
+    began = story.wall
+    story.kill(30).tick(1).link_down().link_up().scan()
+    (gap,) = story.record.all(LinkGap)
+    assert (gap.from_at, gap.to_at) == (began, story.wall - 100_000)
