@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.lateness import Lateness, lateness
 from benchmarks.many_tags_station import PERIOD_MS
-from benchmarks.modbus_values import TAGS, TICK_MS
+from benchmarks.modbus_values import TAGS, TICK_MS, TICKS
 from benchmarks.opcua_values import APART
 from station_db.signals import Frame
 
@@ -48,9 +48,9 @@ def polled(frames: Sequence[Frame]) -> Polled:
     is_there = ~np.isnan(told)
     names = np.broadcast_to(np.arange(TAGS), told.shape)
     wrong = int((np.mod(told, TAGS) != names)[is_there].sum())
-    ticks = [np.floor_divide(column[~np.isnan(column)], TAGS) for column in told.T]
-    missed = max(0, *(round((each[-1] - each[0]) / _TICKS_A_SCAN) + 1 - len(each) for each in ticks))
-    longest = max(int(np.diff(each).max()) for each in ticks) * TICK_MS
+    steps = [np.mod(np.diff(np.floor_divide(column[~np.isnan(column)], TAGS)), TICKS) for column in told.T]
+    missed = max(0, *(round(each.sum() / _TICKS_A_SCAN) - len(each) for each in steps))
+    longest = max(int(each.max()) for each in steps) * TICK_MS
     late = lateness([frame.mono_ns for frame in frames], PERIOD_MS)
     return Polled(late, int((~is_there).sum()), wrong, missed, longest)
 

@@ -1,8 +1,8 @@
 """A Modbus TCP device whose 1,000 float32 each tell who they are and when it was: `python -m benchmarks.modbus_values`.
 
-Holding registers 2k and 2k+1 hold `tick * TAGS + k`, exactly; a tick of the device's own clock lasts `TICK_MS`, counted from
-its start (so it can run for 27 minutes). Behind them stand the number of its last cycle, one a second, and its state. Prints its
-port and serves until its standard input closes.
+Holding registers 2k and 2k+1 hold `tick * TAGS + k`, exactly; a tick of the device's own clock lasts `TICK_MS`, after `TICKS` of
+them it begins again at 0. Behind them stand the number of its last cycle, one a second, and its state. Prints its port and
+serves until its standard input closes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import numpy as np
 
 TAGS = 1000
 TICK_MS = 10
+TICKS = 16_000
+"""As many as a float32 can tell apart."""
 CYCLE, STATE = 2 * TAGS, 2 * TAGS + 1
 _EXECUTE = 6
 _REQUEST_BYTES = 12
@@ -50,7 +52,7 @@ def _serve(connection: socket.socket) -> None:
 def _answer(request: bytes) -> bytes:
     number, _, _, unit, function, start, count = struct.unpack(">HHHBBHH", request)
     seconds = time.monotonic() - _BEGAN
-    values = (np.arange(TAGS) + int(seconds * 1000 / TICK_MS) * TAGS).astype(">f4").tobytes()
+    values = (np.arange(TAGS) + int(seconds * 1000 / TICK_MS) % TICKS * TAGS).astype(">f4").tobytes()
     memory = values + struct.pack(">HH", int(seconds), _EXECUTE)
     words = memory[2 * start : 2 * (start + count)]
     return struct.pack(">HHHBBB", number, 0, len(words) + 3, unit, function, len(words)) + words
