@@ -52,8 +52,9 @@ def told(made, blocks):
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.booleans(), min_size=1, max_size=30), st.lists(st.integers(-40_000, 40_000), min_size=31, max_size=31))
+@given(st.lists(st.booleans(), min_size=1, max_size=30), st.lists(st.integers(-24_000, 24_000), min_size=31, max_size=31))
 def test_blocks_that_went_missing_are_counted_by_the_times_of_the_source(comes, jitters):
+    """Times may be off by a quarter of a block each: less than half of one between two is no hole."""
     blocks = [
         ([float(n)] * 100, 0, n * S // 10 + jitter, n * S // 10)
         for n, (is_there, jitter) in enumerate(zip(comes, jitters, strict=False))
@@ -62,7 +63,7 @@ def test_blocks_that_went_missing_are_counted_by_the_times_of_the_source(comes, 
     found = told(channel(), blocks)
     for wave, block, before in zip(found, blocks, [None, *blocks], strict=False):
         expected = 0 if before is None else round(block[0][0] - before[0][0]) * 100 - 100
-        assert abs(wave.lost - expected) <= 81 if expected else wave.lost == 0
+        assert abs(wave.lost - expected) <= 49 if expected else wave.lost == 0  # two times are off by less than half a block
     for before, wave in pairwise(found):
         assert wave.first == before.first + 100 + wave.lost
 
