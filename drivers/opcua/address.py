@@ -110,6 +110,10 @@ def _check_type(tag: Tag, address: Address) -> None:
 def _check_identifier(text: str, kind: str, identifier: str, *, is_quoted: bool) -> None:
     if not is_quoted and (identifier.startswith("/") or identifier.endswith("/")):
         raise ValueError(f"address '{text}': a field needs a name before and after its slash")
+    if not is_quoted and ("[" in identifier or "]" in identifier):
+        raise ValueError(
+            f"address '{text}': an element is a number in brackets, as in [0]; a name with brackets stands in backquotes"
+        )
     if kind == "i" and not (identifier.isdecimal() and int(identifier) <= _HIGHEST_NUMBER):
         raise ValueError(f"address '{text}': i= takes a number up to {_HIGHEST_NUMBER}")
     if kind == "g":
