@@ -307,7 +307,7 @@ class Wants(StrEnum):
 class AlarmView:
     """One alarm. A machine's own texts come as they are; the station's own are said by `code` and `args`.
 
-    `is_active` is false where the machine keeps it only until somebody has seen it. `told_code` and `told_args` say what came of
+    `is_active` is false where it is over and kept only until somebody has seen it. `told_code` and `told_args` say what came of
     passing an acknowledgement on to the machine, as long as the machine has not taken it.
     """
 
