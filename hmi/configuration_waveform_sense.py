@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Found = tuple[KeyPath, str, tuple[str, ...]]
 LEAST_SAMPLES = 64
 """Fewer in a window say nothing of a vibration."""
+BYTES_A_SAMPLE = 4
 OF_RAW = ("before_s", "after_s", "raw_budget_mb")
 
 
@@ -59,3 +60,6 @@ def in_keeping(key: KeyPath, channel: AnyWaveform) -> Iterator[Found]:
         yield (*key, "events"), "waveform.no_limits", ()
     if channel.events and not channel.before_s + channel.after_s:
         yield (*key, "after_s"), "waveform.no_time", ()
+    megabytes = channel.rate_hz * (channel.before_s + channel.after_s) * BYTES_A_SAMPLE / 1e6
+    if channel.events and megabytes > channel.raw_budget_mb:
+        yield (*key, "raw_budget_mb"), "waveform.budget", (str(channel.raw_budget_mb), f"{megabytes:.1f}")

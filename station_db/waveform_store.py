@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from station_db.records.base import Digest, Instant
@@ -13,6 +13,7 @@ from station_db.signal_store import WAVEFORM
 from station_db.waveforms import KeptWaveform, PackedWaveform
 
 _SIZE = func.coalesce(func.length(WAVEFORM.c.data), 0)
+_IS_HERE = WAVEFORM.c.data.is_not(None)
 _HEAD = [WAVEFORM.c[name] for name in WAVEFORM.c.keys() if name != "data"]  # noqa: SIM118  # a column collection yields columns
 
 
@@ -42,33 +43,29 @@ def samples_of(connection: Connection, digest: Digest) -> bytes | None:
 
 def shed_oldest(connection: Connection, most_bytes: int, at: Instant) -> tuple[int, int]:
     """Let go of the oldest samples, about so many bytes of them; how many waveforms, and bytes, that was."""
-    numbers, freed = [], 0
-    query = select(WAVEFORM.c.number, _SIZE).where(WAVEFORM.c.data.is_not(None)).order_by(WAVEFORM.c.number)
-    for number, size in connection.execute(query):
+    last, freed = 0, 0
+    for number, size in connection.execute(select(WAVEFORM.c.number, _SIZE).where(_IS_HERE).order_by(WAVEFORM.c.number)):
         if freed >= most_bytes:
             break
-        numbers.append(number)
-        freed += size
-    _let_go(connection, numbers, at)
-    return len(numbers), freed
+        last, freed = number, freed + size
+    return _let_go(connection, at, WAVEFORM.c.number <= last), freed
 
 
 def _keep_within(connection: Connection, machine: str, channel: str, budget_bytes: int, at: Instant) -> int:
-    """The newest of a channel's waveforms that fit its budget stay."""
-    here = (WAVEFORM.c.machine == machine, WAVEFORM.c.channel == channel, WAVEFORM.c.data.is_not(None))
-    query = select(WAVEFORM.c.number, _SIZE).where(*here).order_by(WAVEFORM.c.number.desc())
-    kept, numbers = 0, []
+    """The newest of a channel's waveforms that fit its budget stay; how many went."""
+    of_channel = (WAVEFORM.c.machine == machine, WAVEFORM.c.channel == channel)
+    query = select(WAVEFORM.c.number, _SIZE).where(*of_channel, _IS_HERE).order_by(WAVEFORM.c.number.desc())
+    kept = 0
     for number, size in connection.execute(query):
         kept += size
         if kept > budget_bytes:
-            numbers.append(number)
-    _let_go(connection, numbers, at)
-    return len(numbers)
+            return _let_go(connection, at, *of_channel, WAVEFORM.c.number <= number)
+    return 0
 
 
-def _let_go(connection: Connection, numbers: Sequence[int], at: Instant) -> None:
-    if numbers:
-        connection.execute(update(WAVEFORM).where(WAVEFORM.c.number.in_(numbers)).values(data=None, shed_at=at))
+def _let_go(connection: Connection, at: Instant, *which: ColumnElement[bool]) -> int:
+    """Let go of the samples of these waveforms; how many still had some."""
+    return connection.execute(update(WAVEFORM).where(_IS_HERE, *which).values(data=None, shed_at=at)).rowcount
 
 
 def _row(waveform: PackedWaveform) -> dict[str, object]:

@@ -62,7 +62,7 @@ class FileChannel:
         try:
             found = await asyncio.to_thread(opened, path)
             self._check(found.count, found.rate_hz)
-            ended_us = (await asyncio.to_thread(path.stat)).st_mtime_ns // 1000
+            ended_us = await asyncio.to_thread(self._ended_us, path)
             pieces, begin = found.pieces(), 0
             while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
                 yield self._stretch(
@@ -74,9 +74,21 @@ class FileChannel:
             for remark in self._complain(f"'{path.name}' is left out: {error}"):
                 yield remark
             return
-        await asyncio.to_thread(self._inbox.took, path)
-        for remark in self._content():
+        for remark in await asyncio.to_thread(self._taken, path):
             yield remark
+
+    def _taken(self, path: Path) -> list[Remark]:
+        """Write down that a file was told; where that can't be, it is told once more after a restart only."""
+        try:
+            self._inbox.took(path)
+        except OSError as error:
+            return list(self._complain(f"how far files were taken can't be written down: {error.strerror or error}"))
+        return list(self._content())
+
+    def _ended_us(self, path: Path) -> int:
+        """When the last sample of a file was taken: when it was written, but never later than now, whatever clock wrote it."""
+        now, _ = self._stamp()
+        return min(path.stat().st_mtime_ns // 1000, now)
 
     def _check(self, samples: int, rate_hz: float | None) -> None:
         """What the file says of itself must fit what station.toml says of the channel."""

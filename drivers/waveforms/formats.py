@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 
 PIECE = 1 << 20
 """Samples read at once."""
+TEXT_BYTES_MAX = 64_000_000
+"""A file of text is read at once, and takes many times its room meanwhile."""
+_WAV_FORM_MAX = 64
+"""Bytes of the largest description of samples there is; a header may claim more."""
 
 Piece = NDArray[np.float64]
 """Raw numbers as they stand in the file, before the channel's scale."""
@@ -42,7 +46,11 @@ class Recording:
         with self.path.open("rb") as file:
             file.seek(self.data_at)
             for begin in range(0, self.count, PIECE):
-                yield _numbers(file.read(min(PIECE, self.count - begin) * self.width), self.kind)
+                size = min(PIECE, self.count - begin) * self.width
+                body = file.read(size)
+                if len(body) < size:
+                    raise UnreadableFileError("it became shorter while it was read")
+                yield _numbers(body, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,7 @@ def _wav_parts(path: Path, file: BinaryIO) -> Recording:
         name, size = _CHUNK.unpack(file.read(8))
         begin = file.tell()
         if name == b"fmt ":
-            form = _wav_form(file.read(size))
+            form = _wav_form(file.read(min(size, _WAV_FORM_MAX)))
         elif name == b"data":
             return _wav_data(path, form, begin, size)
         file.seek(begin + size + size % 2)
@@ -132,6 +140,10 @@ def _numbers(body: bytes, kind: str) -> Piece:
 
 
 def _column(path: Path) -> Column:
+    if (size := path.stat().st_size) > TEXT_BYTES_MAX:
+        raise UnreadableFileError(
+            f"its {size} bytes of text are more than {TEXT_BYTES_MAX}; write such measurements as WAV or .f32"
+        )
     lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     has_head = bool(lines) and not _is_number(lines[0])
     numbers = [line for line in lines[has_head:] if line.strip()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +52,14 @@ class FileInbox:
         return Look(tuple(whole), late)
 
     def took(self, path: Path) -> None:
-        """Write down that a file was taken: it and those before it are never taken again."""
+        """Write down that a file was taken: it and those before it are never taken again. Raises `OSError`."""
         self._last = path.name
         self._folder.marker.parent.mkdir(parents=True, exist_ok=True)
         beside = self._folder.marker.with_suffix(".new")
-        beside.write_text(path.name, encoding="utf-8")
+        with beside.open("w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(path.name)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut leaves an empty marker, and every file is taken again
         beside.replace(self._folder.marker)
 
     def set_aside(self, path: Path) -> None:
@@ -79,14 +83,15 @@ def _files(folder: Path) -> dict[str, Size]:
     found: dict[str, Size] = {}
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.lower().endswith(SUFFIXES) and entry.is_file():
-                status = entry.stat()
-                found[entry.name] = (status.st_size, status.st_mtime_ns)
+            with suppress(FileNotFoundError):  # whoever writes the files may take one away meanwhile
+                if entry.name.lower().endswith(SUFFIXES) and entry.is_file():
+                    status = entry.stat()
+                    found[entry.name] = (status.st_size, status.st_mtime_ns)
     return found
 
 
 def _read(marker: Path) -> str:
     try:
-        return marker.read_text(encoding="utf-8")
+        return marker.read_text(encoding="utf-8", errors="surrogateescape")
     except FileNotFoundError:
         return ""

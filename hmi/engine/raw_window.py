@@ -62,6 +62,8 @@ class RawStream:
 
     def take(self, stretch: Waveform) -> Iterator[Piece]:
         """Add a stretch; yield what it completes."""
+        if self._recent and stretch.at < self._recent[-1].at - LATE_US:
+            yield from self._begin_anew()
         oldest = _time_of(stretch, 0) - self._before_us - LATE_US
         while self._recent and self._recent[0].at < oldest:
             self._recent.popleft()
@@ -88,6 +90,13 @@ class RawStream:
         for window in [window for window in self._windows if window.until < before]:
             yield from self._end(window)
 
+    def _begin_anew(self) -> Iterator[Piece]:
+        """The clock was set back: what is held has times that come once more, and says nothing of them."""
+        for window in tuple(self._windows):
+            yield from self._end(window)
+        self._recent.clear()
+        self._kept_to = 0
+
     def _begin(self, window: _Window) -> Iterator[Piece]:
         """Open a window and fill it with what is held; nothing where all of its span was handed out already."""
         if window.until < window.since:
@@ -109,7 +118,8 @@ class RawStream:
 
     def _fill(self, window: _Window, stretch: Waveform) -> Iterator[Piece]:
         count = len(stretch.samples) // _SAMPLE
-        begin, end = _number_at(stretch, window.since), _number_at(stretch, window.until + 1)
+        goes_on = window.next == stretch.first  # then none is left out, though polls make the times of stretches overlap
+        begin, end = 0 if goes_on else _number_at(stretch, window.since), _number_at(stretch, window.until + 1)
         if begin < end:
             if window.next != stretch.first + begin or (begin == 0 and stretch.lost):
                 yield from _cut(window, _time_of(stretch, begin), stretch.lost if begin == 0 else 0)

@@ -61,6 +61,7 @@ TEXTS: dict[str, str] = {
     "waveform.limit": "there is no feature '{0}'. The features of this channel are: {1}.",
     "waveform.no_events": "{0} means nothing without events. Say what samples are kept for, or take it out.",
     "waveform.no_limits": "no feature has a limit that could be crossed. Give limits, or take limit out of the events.",
+    "waveform.budget": "{0} MB do not hold one event: before_s and after_s are {1} MB of samples. Keep less, or allow more.",
     "waveform.no_time": "before_s and after_s are both 0, so nothing would be kept. Give one of them.",
     "machine.setup": "{0}. Change the machine's options.",
     "secret.in_file": "a password has no place in this file. Use password_env or password_file.",

@@ -97,6 +97,11 @@ def test_a_folder_is_found_beside_the_file_and_its_marker_in_the_data(tmp_path):
         (FIFO + "before_s = 3\n", "machine[0].waveforms.vib.before_s", "waveform.no_events"),
         (FIFO + 'events = ["limit"]\n', "machine[0].waveforms.vib.events", "waveform.no_limits"),
         (FIFO + 'events = ["alarm"]\nbefore_s = 0\nafter_s = 0\n', "machine[0].waveforms.vib.after_s", "waveform.no_time"),
+        (
+            FIFO + 'events = ["alarm"]\nbefore_s = 600\nraw_budget_mb = 1\n',
+            "machine[0].waveforms.vib.raw_budget_mb",
+            "waveform.budget",
+        ),
         (FIFO + 'events = ["lunch"]\n', "machine[0].waveforms.vib.events[0]", "value.not_one_of"),
     ],
 )

@@ -1,7 +1,9 @@
 """Folders that other programs write into: every kind of file to the bit, each once, broken and half-written ones left out."""
 
 import asyncio
+import os
 import struct
+import sys
 import wave
 from contextlib import aclosing
 
@@ -10,7 +12,7 @@ import pytest
 
 from drivers.reading import Remark, Waveform
 from drivers.waveforms.files import FileChannel
-from drivers.waveforms.formats import PIECE, UnreadableFileError, opened
+from drivers.waveforms.formats import PIECE, TEXT_BYTES_MAX, UnreadableFileError, opened
 from drivers.waveforms.inbox import FileInbox
 from drivers.waveforms.setup import Channel, Features, Folder
 
@@ -86,6 +88,31 @@ def test_broken_files_are_refused_with_the_reason(tmp_path):
             opened(tmp_path / name)
 
 
+def test_a_header_that_claims_a_description_without_end_costs_no_memory(tmp_path):
+    content = bytearray(wav(tmp_path / "a.wav", NUMBERS).read_bytes())
+    content[16:20] = b"\xff" * 4
+    (tmp_path / "a.wav").write_bytes(content)
+    with pytest.raises(UnreadableFileError):
+        opened(tmp_path / "a.wav")
+
+
+def test_a_text_too_large_to_be_held_is_refused_before_it_is_read(tmp_path):
+    with (tmp_path / "a.csv").open("wb") as file:
+        file.truncate(TEXT_BYTES_MAX + 1)
+    with pytest.raises(UnreadableFileError, match="bytes of text"):
+        opened(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("left", [4 * PIECE, 4 * PIECE + 3])
+def test_a_file_that_gets_shorter_while_it_is_read_is_broken(tmp_path, left):
+    (tmp_path / "a.f32").write_bytes(np.arange(PIECE + 5, dtype="<f4").tobytes())
+    pieces = opened(tmp_path / "a.f32").pieces()
+    next(pieces)
+    os.truncate(tmp_path / "a.f32", left)
+    with pytest.raises(UnreadableFileError, match="shorter"):
+        next(pieces)
+
+
 def test_a_file_is_whole_once_it_rests_and_a_later_one_began(tmp_path):
     inbox = FileInbox(Folder(tmp_path, tmp_path / "marks" / "m"), patience_s=5)
     (tmp_path / "1.f32").write_bytes(b"1234")
@@ -112,15 +139,15 @@ def test_each_file_is_taken_once_over_restarts_and_one_too_late_is_named(tmp_pat
     assert again.look(9).whole == (tmp_path / "3.f32",)
 
 
-def follow(folder, wanted, *, window_s=0.1):
+def follow(folder, wanted, *, window_s=0.1, now=None):
     """What a folder tells, until `wanted` events came."""
     channel = Channel("vibration", RATE, "g", 0.05, Features(window_s))
     made = Folder(folder, folder / "marks" / "m", scale=0.5)
 
     async def run():
         found = []
-        now = max(file.stat().st_mtime_ns for file in folder.iterdir()) // 1000 + 1_000_000
-        files = FileChannel("press", channel, made, lambda: (now, now * 1000))
+        at = now or max(file.stat().st_mtime_ns for file in folder.iterdir()) // 1000 + 1_000_000
+        files = FileChannel("press", channel, made, lambda: (at, at * 1000))
         async with aclosing(files.stretches()) as stretches:
             async for told in stretches:
                 found.append(told)
@@ -146,6 +173,37 @@ def test_a_broken_file_is_said_and_left_out_and_the_next_is_read(tmp_path):
     assert "2000 samples a second" in found[2].reason
     assert found[-1].is_over
     assert (tmp_path / "2.wav").exists(), "files are never touched"
+
+
+def test_a_name_that_is_no_text_is_taken_like_any_other(tmp_path):
+    if os.name == "nt" or sys.platform == "darwin":
+        pytest.skip("names are always text here")
+    odd = os.fsdecode(b"1\xff.wav")
+    wav(tmp_path / "2.wav", NUMBERS)
+    (tmp_path / "2.wav").rename(tmp_path / odd)
+    wav(tmp_path / "2.wav", NUMBERS)
+    assert [told.first for told in follow(tmp_path, 2)] == [0, 0]
+    assert FileInbox(Folder(tmp_path, tmp_path / "marks" / "m"), 5).look(0).late == ()
+    assert (tmp_path / "marks" / "m").read_bytes() == os.fsencode(odd)
+
+
+def test_a_disk_that_takes_no_mark_is_said_and_the_samples_still_come(tmp_path):
+    for name in ("1.wav", "2.wav", "3.wav"):
+        wav(tmp_path / name, NUMBERS)
+    (tmp_path / "marks" / "m.new").mkdir(parents=True)
+    found = follow(tmp_path, 3)
+    assert [type(one) for one in found] == [Waveform, Remark, Waveform]
+    assert "written down" in found[1].reason
+
+
+def test_samples_written_by_a_clock_that_is_ahead_are_not_of_the_future(tmp_path):
+    for name in ("1.wav", "2.wav"):
+        wav(tmp_path / name, NUMBERS)
+    ahead = (tmp_path / "1.wav").stat().st_mtime + 3600
+    os.utime(tmp_path / "1.wav", (ahead, ahead))
+    now = (tmp_path / "2.wav").stat().st_mtime_ns // 1000
+    (told,) = follow(tmp_path, 1, now=now)
+    assert told.at == now
 
 
 def test_a_folder_that_is_not_there_is_said_once(tmp_path):

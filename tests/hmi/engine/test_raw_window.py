@@ -12,9 +12,9 @@ MS = 1000
 START = 1_790_000_000_000_000
 
 
-def stretch(first, count, lost=0):
+def stretch(first, count, lost=0, *, late=0):
     numbers = np.arange(first, first + count).astype("<f4").tobytes()
-    at = START + (first + count - 1) * MS
+    at = START + (first + count - 1 + late) * MS
     return Waveform("press", "vibration", "g", RATE, first, numbers, lost, at, at * 1000)
 
 
@@ -52,6 +52,32 @@ def test_a_window_is_the_same_however_samples_are_cut_and_however_late_it_is_tol
     kept = [number for piece in pieces for number in numbers(piece)]
     assert kept == [number for number in range(max(0, at - before), at + after + 1) if number < first]
     assert len(pieces) <= 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(0, 30), min_size=20, max_size=20), st.integers(100, 300), st.integers(0, 500))
+def test_polls_told_early_and_late_tear_no_hole_into_a_window(lates, at, told):
+    stream, pieces = RawStream(0.1, 0.1), []
+    for number, late in enumerate(lates):
+        pieces += stream.take(stretch(number * 40, 40, late=late))
+        if number == told // 40:
+            pieces += stream.happened(START + at * MS, "x")
+    pieces += stream.expire(2**62)
+    (kept,) = map(numbers, pieces)
+    assert kept == list(range(kept[0], kept[-1] + 1))
+    assert len(kept) >= 200 - 30
+
+
+def test_after_the_clock_was_set_back_windows_are_kept_at_once_and_nothing_piles_up():
+    stream = RawStream(0.05, 0.05)
+    for number in range(100):
+        list(stream.take(stretch(number * 1000, 1000)))
+    assert list(stream.happened(START + 99_000 * MS, "before"))
+    back = [stretch(100_000 + number * 100, 100, late=-3_600_000) for number in range(10)]
+    pieces = [piece for each in back for piece in stream.take(each)]
+    pieces += stream.happened(back[5].at, "after")
+    (kept,) = map(numbers, pieces)
+    assert kept == list(range(100_549, 100_650))
 
 
 @settings(max_examples=100, deadline=None)
