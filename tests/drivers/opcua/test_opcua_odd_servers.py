@@ -80,6 +80,8 @@ def test_limits_are_obeyed_those_that_are_told_and_those_that_only_show(opcua_se
     read, create = InternalSession.read, InternalSession.create_monitored_items
 
     async def limited_read(self, asked):
+        if not self.external:
+            return await read(self, asked)  # the server's own clock
         reads.append(len(asked.NodesToRead))
         if len(asked.NodesToRead) > 2:
             raise too_many()
