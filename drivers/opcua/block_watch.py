@@ -11,6 +11,7 @@ from asyncua.ua.attribute_ids import AttributeIds
 
 from drivers.driver import Stamp
 from drivers.link import RemarkCode
+from drivers.opcua import reporting
 from drivers.opcua.arrivals import Arrivals
 from drivers.opcua.blocks import BlockChannel, Samples
 from drivers.opcua.published import Published
@@ -19,9 +20,7 @@ from drivers.reading import Event, Remark
 if TYPE_CHECKING:
     from drivers.opcua.session import Session
 
-_PUBLISH_MS = 100
-_SIGNS_EVERY = 5
-_LIFETIME = 300
+_SUBSCRIPTION = reporting.subscription(publishing_ms=100, signs_every=5, lifetime=300)
 _QUEUE = 100
 _CONNECT_S = 10.0
 _SILENT_S = 3.0
@@ -44,7 +43,7 @@ class BlockWatch:
         for channel in self._channels:
             channel.begin()
         async with self._session.guard(_CONNECT_S):
-            made = await self._session.publishing.watch(_parameters(), self._hear)
+            made = await self._session.publishing.watch(_SUBSCRIPTION, self._hear)
             subscription = int(made.SubscriptionId)
             refused = [await self._watch(subscription, handle) for handle in range(len(self._channels))]
         self._heard_at = asyncio.get_running_loop().time()
@@ -71,11 +70,7 @@ class BlockWatch:
             return "the server has no such namespace"
         why = ""
         for filtered in (_EACH, None):  # a server may know no filter; then a block like the last is not told, and seen as a hole
-            asked = ua.CreateMonitoredItemsParameters(
-                SubscriptionId=ua.IntegerId(subscription),
-                TimestampsToReturn=ua.TimestampsToReturn.Both,
-                ItemsToCreate=[_request(handle, node, filtered)],
-            )
+            asked = reporting.items(subscription, [_request(handle, node, filtered)])
             (answer,) = await self._session.publishing.create_monitored_items(asked)
             if not answer.StatusCode.is_bad():
                 return ""
@@ -114,25 +109,5 @@ _EACH = ua.DataChangeFilter(Trigger=ua.DataChangeTrigger.StatusValueTimestamp)
 
 
 def _request(handle: int, node: ua.NodeId, filtered: ua.DataChangeFilter | None) -> ua.MonitoredItemCreateRequest:
-    wanted = ua.MonitoringParameters(
-        ClientHandle=ua.IntegerId(handle),
-        SamplingInterval=ua.Duration(0),
-        Filter=filtered,
-        QueueSize=ua.Counter(_QUEUE),
-        DiscardOldest=True,
-    )
     watched = ua.ReadValueId(NodeId=node, AttributeId=AttributeIds.Value)
-    return ua.MonitoredItemCreateRequest(
-        ItemToMonitor=watched, MonitoringMode=ua.MonitoringMode.Reporting, RequestedParameters=wanted
-    )
-
-
-def _parameters() -> ua.CreateSubscriptionParameters:
-    return ua.CreateSubscriptionParameters(
-        RequestedPublishingInterval=ua.Duration(_PUBLISH_MS),
-        RequestedLifetimeCount=ua.Counter(_LIFETIME),
-        RequestedMaxKeepAliveCount=ua.Counter(_SIGNS_EVERY),
-        MaxNotificationsPerPublish=ua.Counter(0),
-        PublishingEnabled=True,
-        Priority=ua.Byte(0),
-    )
+    return reporting.item(watched, reporting.unsampled(handle, filtered, _QUEUE))

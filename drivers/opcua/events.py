@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from asyncua import ua
 from asyncua.ua.attribute_ids import AttributeIds
 
+from drivers.opcua import reporting
 from drivers.opcua.published import Published
 
 if TYPE_CHECKING:
     from drivers.opcua.session import Session
 
-_PUBLISH_MS = 250
-_SIGNS_EVERY = 4
-_LIFETIME = 120
+_SUBSCRIPTION = reporting.subscription(publishing_ms=250, signs_every=4, lifetime=120)
 _QUEUE = 10_000
 _CONNECT_S = 10.0
 _SILENT_S = 3.0
@@ -38,14 +37,10 @@ class EventWatch:
     async def begin(self, notifier: ua.NodeId, clauses: Sequence[ua.SimpleAttributeOperand]) -> None:
         """Have the server tell every event of `notifier`. Raises `LinkLostError`."""
         async with self._session.guard(_CONNECT_S):
-            made = await self._session.publishing.watch(_parameters(), self._hear)
+            made = await self._session.publishing.watch(_SUBSCRIPTION, self._hear)
             self.subscription = int(made.SubscriptionId)
             (answer,) = await self._session.publishing.create_monitored_items(
-                ua.CreateMonitoredItemsParameters(
-                    SubscriptionId=ua.IntegerId(self.subscription),
-                    TimestampsToReturn=ua.TimestampsToReturn.Both,
-                    ItemsToCreate=[_request(notifier, clauses)],
-                )
+                reporting.items(self.subscription, [_request(notifier, clauses)])
             )
             answer.StatusCode.check()
         self._heard_at = asyncio.get_running_loop().time()
@@ -78,25 +73,5 @@ def clause(type_id: int, path: str) -> ua.SimpleAttributeOperand:
 
 def _request(notifier: ua.NodeId, clauses: Sequence[ua.SimpleAttributeOperand]) -> ua.MonitoredItemCreateRequest:
     # Without a where clause: some controllers take none, and what is no condition is left out here.
-    wanted = ua.MonitoringParameters(
-        ClientHandle=ua.IntegerId(1),
-        SamplingInterval=ua.Duration(0),
-        Filter=ua.EventFilter(SelectClauses=list(clauses)),
-        QueueSize=ua.Counter(_QUEUE),
-        DiscardOldest=True,
-    )
     watched = ua.ReadValueId(NodeId=notifier, AttributeId=AttributeIds.EventNotifier)
-    return ua.MonitoredItemCreateRequest(
-        ItemToMonitor=watched, MonitoringMode=ua.MonitoringMode.Reporting, RequestedParameters=wanted
-    )
-
-
-def _parameters() -> ua.CreateSubscriptionParameters:
-    return ua.CreateSubscriptionParameters(
-        RequestedPublishingInterval=ua.Duration(_PUBLISH_MS),
-        RequestedLifetimeCount=ua.Counter(_LIFETIME),
-        RequestedMaxKeepAliveCount=ua.Counter(_SIGNS_EVERY),
-        MaxNotificationsPerPublish=ua.Counter(0),
-        PublishingEnabled=True,
-        Priority=ua.Byte(0),
-    )
+    return reporting.item(watched, reporting.unsampled(1, ua.EventFilter(SelectClauses=list(clauses)), _QUEUE))

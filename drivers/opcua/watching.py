@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from asyncua import ua
 from asyncua.ua.attribute_ids import AttributeIds
 
+from drivers.opcua import reporting
 from drivers.opcua.arrivals import Arrivals, Ears
 from drivers.opcua.groups import Group
 from drivers.opcua.published import Published
@@ -123,20 +124,12 @@ class Watch:
         return refused
 
     async def _ask(self, piece: Sequence[ua.MonitoredItemCreateRequest]) -> Sequence[ua.MonitoredItemCreateResult]:
-        asked = ua.CreateMonitoredItemsParameters(
-            SubscriptionId=ua.IntegerId(self._number),
-            TimestampsToReturn=ua.TimestampsToReturn.Both,
-            ItemsToCreate=list(piece),
-        )
-        return await self._session.publishing.create_monitored_items(asked)
+        return await self._session.publishing.create_monitored_items(reporting.items(self._number, piece))
 
     def _request(self, handle: int, node: ua.NodeId) -> ua.MonitoredItemCreateRequest:
         filtered = None if handle in self._unfiltered else _deadband(self._group.deadbands[handle])
-        return ua.MonitoredItemCreateRequest(
-            ItemToMonitor=ua.ReadValueId(NodeId=node, AttributeId=AttributeIds.Value),
-            MonitoringMode=ua.MonitoringMode.Reporting,
-            RequestedParameters=self._sampled(handle, self._asked_ms, filtered),
-        )
+        watched = ua.ReadValueId(NodeId=node, AttributeId=AttributeIds.Value)
+        return reporting.item(watched, self._sampled(handle, self._asked_ms, filtered))
 
     def _sampled(self, handle: int, sampling_ms: float, filtered: ua.DataChangeFilter | None) -> ua.MonitoringParameters:
         depth = max(_LEAST_DEPTH, 2 * math.ceil(self._publishing_ms / sampling_ms))
@@ -207,14 +200,7 @@ class Watch:
 def _parameters(publishing_ms: int) -> ua.CreateSubscriptionParameters:
     """Return a subscription that says at least every half second that it lives."""
     signs = max(1, _SLOWEST_PUBLISH_MS // publishing_ms)
-    return ua.CreateSubscriptionParameters(
-        RequestedPublishingInterval=ua.Duration(publishing_ms),
-        RequestedLifetimeCount=ua.Counter(max(3 * signs, round(_LIFETIME_MS / publishing_ms))),
-        RequestedMaxKeepAliveCount=ua.Counter(signs),
-        MaxNotificationsPerPublish=ua.Counter(0),
-        PublishingEnabled=True,
-        Priority=ua.Byte(0),
-    )
+    return reporting.subscription(publishing_ms, signs, max(3 * signs, round(_LIFETIME_MS / publishing_ms)))
 
 
 def _deadband(raw: float) -> ua.DataChangeFilter | None:
