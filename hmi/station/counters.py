@@ -82,8 +82,11 @@ def most(rate_max: float, elapsed_us: int) -> int:
     return int(rate_max * max(elapsed_us, 0) / MINUTE_US) + SLACK
 
 
-def explain(old: Positions | None, new: Positions, wiring: Wiring, limit: int) -> Count:
-    """Say what the counters of a scan mean, at most `limit` parts later."""
+def explain(old: Positions | None, new: Positions, wiring: Wiring, limit: int, longest: int) -> Count:
+    """Say what the counters of a scan mean, at most `limit` parts after they were understood.
+
+    `longest` is how many there can be by now, where counters that contradicted each other were waited for since.
+    """
     known = () if old is None else tuple(purpose for purpose in new.values if purpose in old.values)
     if old is None or not known:
         return Count(Reading.FIRST, {})
@@ -91,7 +94,8 @@ def explain(old: Positions | None, new: Positions, wiring: Wiring, limit: int) -
     likely = {purpose: step for purpose, step in moved.items() if step <= limit}
     kept = {purpose: step for purpose, step in likely.items() if not _was_set(old, new, step, wiring, purpose)}
     if old.boot not in (None, new.boot):
-        return _after_restart(kept, likely, new, wiring, limit, known)
+        likely = {purpose: step for purpose, step in moved.items() if step <= longest}
+        return _after_restart(kept, likely, new, wiring, longest, known)
     return _kept(kept, known, wiring, limit) or _doubtful(Reading.CONTRADICTORY, known, kept, kept, likely)
 
 

@@ -66,8 +66,9 @@ def count(old: Positions | None, watch: Watch, wiring: Wiring, turn: Turn) -> tu
     new = standing(wiring, watch.image, turn.now.wall)
     if new is None or watch.read_ns is None:
         return watch, None
-    asked_ns = watch.unsettled_ns or watch.read_ns
-    found = explain(old, new, wiring, most(wiring.machine.rate_max, _elapsed_us(old, watch, asked_ns, turn)))
+    asked_ns = _asked_ns(watch, watch.read_ns, wiring)
+    limits = (most(wiring.machine.rate_max, _elapsed_us(old, watch, until, turn)) for until in (asked_ns, watch.read_ns))
+    found = explain(old, new, wiring, *limits)
     if found.reading is Reading.CONTRADICTORY and _may_come_right(watch, turn.now.mono, asked_ns, wiring):
         return replace(watch, unsettled_ns=asked_ns), None
     settled = _understood(watch, watch.read_ns, found, turn)
@@ -76,6 +77,12 @@ def count(old: Positions | None, watch: Watch, wiring: Wiring, turn: Turn) -> tu
     known = old or new
     since = known if watch.counted_at is None else replace(known, at=watch.counted_at)
     return settled, _made(since, new, found, watch, wiring, turn)
+
+
+def _asked_ns(watch: Watch, read_ns: int, wiring: Wiring) -> int:
+    """Since when the counters are waited for; not across a time in which they were not read."""
+    asked_ns = watch.unsettled_ns or read_ns
+    return asked_ns if read_ns - asked_ns <= LONGEST * settle_ns(wiring) else read_ns
 
 
 def settle_ns(wiring: Wiring) -> int:

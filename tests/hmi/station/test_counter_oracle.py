@@ -12,3 +12,9 @@ SEED = 20_260_921
 def test_parts_are_counted_once_or_left_open_by_a_gap_in_every_history(part):
     lives = [live(SEED + part * 250 + number) for number in range(250)]
     assert sum(one.twin.made for one in lives) > 10_000
+
+
+@pytest.mark.parametrize("seed", [40_070_574])
+def test_histories_that_once_lost_a_part_no_longer_do(seed):
+    """Found by the long run: a restart while counters that contradicted each other were waited for."""
+    live(seed)
