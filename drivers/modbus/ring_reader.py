@@ -44,8 +44,6 @@ class RingReader:
             return news.cut(layout.rows(np.zeros(0, np.uint16)))
         blocks = [told(block) for block in await asker.read_all(self._ring.reads(news.slots(layout.capacity)))]
         after = await self._header(asker)
-        if after.boot != news.now.boot:
-            return (), self._position
         rows = layout.rows(np.concatenate(blocks))
         return news.cut(rows[len(rows) - news.proven(after, layout.capacity) :])
 

@@ -24,6 +24,8 @@ class ToldChannel:
         self._over: dict[str, bool | None] = dict.fromkeys(channel.features.limits)
         self.known: dict[str, Value] = {}
         """What each of its tags said last."""
+        self._at: int | None = None
+        """When the newest sample was taken; what is lost was lost since then, whatever number a controller claims."""
         self._names = (*map(channel.tag, channel.features.names), *map(channel.alarm, channel.features.limits))
 
     def take(self, stretch: Waveform) -> Iterator[Event]:
@@ -31,6 +33,7 @@ class ToldChannel:
         lost = self._windows.lost_before(stretch)
         if lost:
             yield self._lost(stretch, lost)
+        self._at = stretch.at
         for window in self._windows.take(stretch):
             yield self._batch(self._made(window), window.at, stretch)
 
@@ -68,5 +71,7 @@ class ToldChannel:
         seconds = len(stretch.samples) // 4 / stretch.rate_hz
         until = stretch.at - round(seconds * 1_000_000)
         since = until - round(lost / stretch.rate_hz * 1_000_000)
+        if self._at is not None:
+            since = max(since, min(self._at, until))
         reason = f"samples of '{self._channel.name}' went missing"
         return Lost(self._device, self._channel.name, reason, since, until, stretch.heard_ns, lost)

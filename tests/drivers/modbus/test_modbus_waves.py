@@ -99,6 +99,29 @@ def test_what_a_ring_too_small_loses_is_counted():
     assert sum(wave.lost for wave in found) > 0
 
 
+class Holed(Ring):
+    """Its samples are float32, and every thirtieth is no number."""
+
+    def words(self):
+        super().words()
+        newest = np.arange(max(self.index - 1000, 0), self.index)
+        samples = np.where(newest % 30 == 0, np.nan, newest).astype(">f4").view(">u2").reshape(-1, 2)
+        memory = np.zeros(AT + 8 + 2 * self.capacity, np.int64)
+        memory[: AT + 8] = self.memory[: AT + 8]
+        for half in (0, 1):
+            memory[AT + 8 + half :: 2][newest % self.capacity] = samples[:, half]
+        return memory.tolist()
+
+
+def test_stretches_of_one_poll_are_dated_by_their_place_in_it():
+    found = follow(Holed(2000, 25), lambda events, _: waves(events, 12), data_type=DataType.FLOAT32)
+    pairs = [pair for pair in itertools.pairwise(found) if pair[0].heard_ns == pair[1].heard_ns]
+    assert pairs
+    for wave, following in pairs:
+        assert following.lost == 1
+        assert following.at - wave.at == 1000 * (len(numbers(following)) + following.lost)
+
+
 def test_the_index_may_wrap_in_the_middle():
     found = follow(Ring(128, 11, index=2**32 - 300), lambda events, _: waves(events, 20))
     assert not any(wave.lost for wave in found)

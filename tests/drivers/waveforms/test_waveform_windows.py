@@ -57,6 +57,13 @@ def test_a_driver_that_does_not_say_what_it_lost_is_found_out_by_its_numbers():
     assert [gap.count for gap in gaps] == [30]
 
 
+def test_a_gap_begins_no_earlier_than_the_last_sample_whatever_number_is_claimed():
+    jumped = stretch(2**30, 100, lost=2**30 - 100, begun=START - 2**30 * 1000 + 500_000)
+    (gap,) = [event for event in told(stretch(0, 100), jumped) if isinstance(event, Lost)]
+    assert (gap.since, gap.at) == (START + 99_000, START + 499_000)
+    assert gap.count == 2**30 - 100
+
+
 def test_a_new_beginning_is_no_hole_and_mixes_nothing():
     found = told(stretch(0, 150), stretch(0, 100))
     assert [type(event) for event in found] == [Batch, Batch]
