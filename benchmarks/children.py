@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 END_S = 10
+_SAID_LAST = 2000
 
 
 @contextmanager
@@ -27,8 +28,9 @@ def child(folder: Path, name: str, *words: str) -> Iterator[subprocess.Popen[str
     finally:
         code = None if started.stdin is None or started.stdin.closed else started.poll()
         _end(started)
-    if code is not None:
-        raise RuntimeError(f"{name} ended by itself with {code}; {name}.log in {folder} says why")
+        if code is not None:
+            said = (folder / f"{name}.log").read_text(encoding="utf-8")[-_SAID_LAST:]
+            raise RuntimeError(f"{name} ended by itself with {code}: {said}")
 
 
 def first_line(started: subprocess.Popen[str]) -> str:
