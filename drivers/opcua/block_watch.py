@@ -43,7 +43,7 @@ class BlockWatch:
         for channel in self._channels:
             channel.begin()
         async with self._session.guard(_CONNECT_S):
-            made = await self._session.publishing.watch(_SUBSCRIPTION, self._hear)
+            made = await self._session.publishing.watch(_SUBSCRIPTION, self.hear)
             subscription = int(made.SubscriptionId)
             refused = [await self._watch(subscription, handle) for handle in range(len(self._channels))]
         self._heard_at = asyncio.get_running_loop().time()
@@ -77,7 +77,8 @@ class BlockWatch:
             why = answer.StatusCode.name
         return why
 
-    def _hear(self, _subscription: int, told: Published) -> None:
+    def hear(self, _subscription: int, told: Published) -> None:
+        """Take one publish response: the blocks in it, and what its number says of those that never came."""
         self._heard_at = asyncio.get_running_loop().time()
         for part in told.other.NotificationMessage.NotificationData or () if told.other is not None else ():
             if isinstance(part, ua.StatusChangeNotification) and part.Status.is_bad():

@@ -70,7 +70,9 @@ class BlockChannel:
         if source_us is None or self._source_us is None:
             return least
         passed_us = source_us - self._source_us
-        if passed_us <= 0 or abs(passed_us - (at - self._at)) > _CLOCK_STEP_US:
+        if not passed_us:  # a source that dates nothing anew: what it says of time is worth nothing
+            return least
+        if passed_us < 0 or abs(passed_us - (at - self._at)) > _CLOCK_STEP_US:
             return None
         missing = round(passed_us * self.setup.rate_hz / _US) - count
         return missing if missing > max(count // 2, least) else least

@@ -15,9 +15,11 @@ from opcua_following import signal, stamp
 
 from drivers.driver import DeviceSetup, MachineSetupError, WaveformSetup
 from drivers.link import RemarkCode
-from drivers.opcua.arrivals import OVERFLOW
+from drivers.opcua.arrivals import OVERFLOW, Arrivals
+from drivers.opcua.block_watch import BlockWatch
 from drivers.opcua.blocks import block_channels
 from drivers.opcua.driver import create
+from drivers.opcua.published import Published
 from drivers.reading import Remark, Waveform
 
 RATE = 1000.0
@@ -77,6 +79,23 @@ def test_what_is_no_block_is_a_hole_behind_which_the_next_is_placed(odd):
 def test_a_bad_status_or_an_overflow_is_a_hole():
     found = told(channel(), [([1.0] * 10, 0, None, 1), ([9.0] * 10, BAD, None, 2), ([2.0] * 10, OVERFLOW, None, 3)])
     assert [(numbers(wave)[0], wave.lost) for wave in found] == [(0.5, 0), (1.0, 10)]
+
+
+def test_a_source_that_dates_nothing_anew_is_followed_as_one_without_times():
+    found = told(channel(), [([float(n)] * 100, 0, 5 * S, n * S // 10) for n in range(4)])
+    assert [(wave.first, wave.lost) for wave in found] == [(0, 0), (100, 0), (200, 0), (300, 0)]
+
+
+def test_a_message_that_never_came_is_a_hole_also_without_times():
+    made, found = channel(), []
+
+    async def hear():
+        watch = BlockWatch(None, [made], stamp, found.append)
+        for sequence in (7, 8, 10):
+            watch.hear(1, Published(1, sequence, is_keep_alive=False, arrivals=Arrivals([0], [[1.0] * 100], [0], [None])))
+
+    asyncio.run(hear())
+    assert [(wave.first, wave.lost) for wave in found] == [(0, 0), (100, 0), (300, 100)]
 
 
 def test_a_source_whose_clock_was_set_begins_anew_instead_of_losing_an_hour():
