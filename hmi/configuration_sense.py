@@ -53,6 +53,7 @@ def in_machine(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
         yield from in_tag(key, tag)
     yield from in_derived(where, machine)
     yield from in_values(where, machine)
+    yield from in_curve(where, machine)
     yield from in_waveforms(where, machine)
     for name, recipe in machine.recipes.items():
         yield from in_recipe((*where, "recipes", name), machine, recipe)
@@ -64,6 +65,13 @@ def in_manual(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
         yield (*where, key), "machine.manual", (key,)
     for name in machine.tags:
         yield (*where, "tags", name), "machine.manual", (name,)
+
+
+def in_curve(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
+    """Within the channels of a curve."""
+    for number, channel in enumerate(machine.curve.channels if machine.curve else ()):
+        if channel.scale == 0:
+            yield (*where, "curve", "channels", number, "scale"), "tag.scale", ()
 
 
 def in_recipe(where: KeyPath, machine: MachineTable, recipe: RecipeTable) -> Iterator[Found]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from drivers.waveforms.setup import WHOLE, Occasion, band_name
-from hmi.configuration_waveforms import AnyWaveform
+from hmi.configuration_waveforms import AnyWaveform, DriverTable
 from hmi.toml_lines import Path as KeyPath
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def in_waveforms(where: KeyPath, machine: MachineTable) -> Iterator[Found]:
             yield key, "waveform.name_taken", (name,)
         if channel.rate_hz * channel.window_s < LEAST_SAMPLES:
             yield key, "waveform.window", (f"{channel.rate_hz * channel.window_s:.0f}", str(LEAST_SAMPLES))
+        if not isinstance(channel, DriverTable) and channel.scale == 0:
+            yield (*key, "scale"), "tag.scale", ()
         yield from in_bands(key, channel)
         yield from in_limits(key, channel)
         yield from in_keeping(key, channel)

@@ -94,6 +94,7 @@ def test_a_folder_is_found_beside_the_file_and_its_marker_in_the_data(tmp_path):
         (FIFO + "bands = [[10, 10.5]]\n", "machine[0].waveforms.vib.bands", "waveform.band"),
         (FIFO + "bands = [[10, 20], [10, 20]]\n", "machine[0].waveforms.vib.bands", "waveform.band_twice"),
         (FIFO + "limits = { loudness = 3 }\n", "machine[0].waveforms.vib.limits", "waveform.limit"),
+        (FIFO.replace("0.01", "0"), "machine[0].waveforms.vib.scale", "tag.scale"),
         (FIFO + "before_s = 3\n", "machine[0].waveforms.vib.before_s", "waveform.no_events"),
         (FIFO + 'events = ["limit"]\n', "machine[0].waveforms.vib.events", "waveform.no_limits"),
         (FIFO + 'events = ["alarm"]\nbefore_s = 0\nafter_s = 0\n', "machine[0].waveforms.vib.after_s", "waveform.no_time"),
@@ -135,3 +136,13 @@ def test_what_a_link_can_not_tell_is_said_at_the_channels_line(tmp_path, text, s
     assert (problem.key, problem.code) == ("machine[0].waveforms.vib", "waveform.setup")
     assert says in problem.args[0]
     assert problem.line == HEAD.count("\n")
+
+
+def test_a_channel_of_a_curve_has_a_scale_too(tmp_path):
+    curve = """[machine.curve]
+address = "input:100"
+capacity = 100
+channels = [{ name = "x", low = 0, high = 1 }, { name = "y", low = 0, high = 1, scale = 0 }]
+"""
+    ((_, key, code),) = complaints(tmp_path, FIFO + curve)
+    assert (key, code) == ("machine[0].curve.channels[1].scale", "tag.scale")
