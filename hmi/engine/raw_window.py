@@ -19,6 +19,8 @@ LATE_US = 10_000_000
 """An occasion is told so much later than its samples at most; they are held for it."""
 WINDOWS_MAX = 100
 """That wait for samples which do not come; then the oldest goes."""
+CAUSES_MAX = 100
+"""Of one window, the latest: a machine that makes nothing but bad parts for a day has one window for all of them."""
 _US = 1_000_000
 _SAMPLE = 4
 
@@ -79,7 +81,7 @@ class RawStream:
             yield from self._begin(_Window(since, until, [cause]))
             return
         if cause not in near.causes:
-            near.causes.append(cause)
+            near.causes = [*near.causes, cause][-CAUSES_MAX:]
         near.until = max(near.until, until)
         self._join_behind(near)
         if since < near.since:
@@ -113,7 +115,7 @@ class RawStream:
         """A window that grew into others takes them over."""
         for other in [other for other in self._windows if window.since < other.since <= window.until]:
             window.until = max(window.until, other.until)
-            window.causes += [cause for cause in other.causes if cause not in window.causes]
+            window.causes = [*window.causes, *(cause for cause in other.causes if cause not in window.causes)][-CAUSES_MAX:]
             self._windows.remove(other)
 
     def _fill(self, window: _Window, stretch: Waveform) -> Iterator[Piece]:

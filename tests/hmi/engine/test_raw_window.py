@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.reading import Waveform
-from hmi.engine.raw_window import LATE_US, RawStream
+from hmi.engine.raw_window import CAUSES_MAX, LATE_US, RawStream
 
 RATE = 1000.0
 MS = 1000
@@ -66,6 +66,16 @@ def test_polls_told_early_and_late_tear_no_hole_into_a_window(lates, at, told):
     (kept,) = map(numbers, pieces)
     assert kept == list(range(kept[0], kept[-1] + 1))
     assert len(kept) >= 200 - 30
+
+
+def test_a_storm_of_occasions_is_one_window_that_names_the_latest():
+    stream, pieces = RawStream(0.1, 0.1), []
+    for number in range(3 * CAUSES_MAX):
+        pieces += stream.take(stretch(number * 10, 10))
+        pieces += stream.happened(START + number * 10 * MS, f"bad_part:{number}")
+    (piece,) = [*pieces, *stream.expire(2**62)]
+    assert len(numbers(piece)) == 30 * CAUSES_MAX
+    assert piece.causes == tuple(f"bad_part:{number}" for number in range(2 * CAUSES_MAX, 3 * CAUSES_MAX))
 
 
 def test_after_the_clock_was_set_back_windows_are_kept_at_once_and_nothing_piles_up():
