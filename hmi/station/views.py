@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
 from drivers.tag import Purpose, Role, Tag
 from hmi.settings import Chart, Machine
@@ -37,6 +38,8 @@ from hmi.station.views_setpoints import setpoints_topic
 from station_db.records.people import Person
 
 LIVE_ROLES = frozenset({Role.PROCESS_VALUE, Role.SIGNAL})
+MOST_VALUES = 24
+"""The first of the settings; a screen shows fewer, and what is said of a machine stays small though it has thousands of tags."""
 
 
 def station_topic(station: Station) -> StationTopic:
@@ -157,7 +160,7 @@ def _machine(station: Station, machine: Machine) -> MachineView:
         last_cycle=numbers.last,
         permit_required=station.releases.level(machine.id).value == 1,
         channels=_channels(machine),
-        values=tuple(_value(tag) for tag in machine.tags if tag.role in LIVE_ROLES and tag.purpose is None),
+        values=tuple(_value(tag) for tag in islice(_shown(machine), MOST_VALUES)),
         window=None if machine.chart is None else machine.chart.window,
         remarks=remarks.of(station.remarks, machine.id),
     )
@@ -173,6 +176,10 @@ def _channels(machine: Machine) -> tuple[ChannelView, ...]:
 
 def _channel(name: str, chart: Chart, index: int) -> ChannelView:
     return ChannelView(name, chart.titles[index], chart.units[index], chart.lows[index], chart.highs[index])
+
+
+def _shown(machine: Machine) -> Iterator[Tag]:
+    return (tag for tag in machine.tags if tag.role in LIVE_ROLES and tag.purpose is None)
 
 
 def _value(tag: Tag) -> ValueSpec:

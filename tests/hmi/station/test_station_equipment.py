@@ -1,19 +1,28 @@
 """The machine over time: what it does, whether it is there, never a gap and never an overlap."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drivers.tag import DataType, Role, Tag
 from hmi.station.packml import item_state, name_of
 from hmi.station.topics import TimelineTopic
+from hmi.station.views import MOST_VALUES
 from station_db.records.equipment import AlarmEvent, EquipmentState, LinkGap
 
 
 def test_before_the_machine_is_heard_it_is_unknown(tell):
     story = tell()
     assert (story.machine.state, story.machine.link_up) == ("unknown", False)
+
+
+def test_what_is_said_of_a_machine_stays_small_though_it_has_thousands_of_tags(tell, the_plant):
+    signals = tuple(Tag(f"t{at}", f"holding:{100 + at}", DataType.INT16, Role.SIGNAL) for at in range(2000))
+    story = tell(machines=(replace(the_plant.press, tags=the_plant.press.tags + signals),))
+    assert [spec.tag for spec in story.machine.values] == [f"t{at}" for at in range(MOST_VALUES)]
 
 
 def test_a_machine_not_heard_for_a_second_and_a_half_is_unknown_and_says_why(tell):
