@@ -253,8 +253,16 @@ class History:
             return False
         limit = most(self.twin.rate, self.wall - self.seen_at + KEPT_S * 1_000_000)
         alike = {p for p in self.tampered if self._looks_like_parts(old[p], self.twin.shown[p], limit)}
+        if self.rebooted and self._is_as_if_begun_anew(limit):
+            return True
         needed = 2 if len(self.twin.counters) == 3 and alike == self.tampered else 1
         return len(alike) >= needed
+
+    def _is_as_if_begun_anew(self, limit: int) -> bool:
+        """After a restart that kept its counters: a hand made them what a restart from zero would have made them."""
+        good, bad, cycles = (self.twin.shown.get(purpose) for purpose in KINDS[0])
+        agree = None in (good, bad, cycles) or good + bad == cycles
+        return agree and all(0 <= value <= limit for value in self.twin.shown.values())
 
     def _looks_like_parts(self, old: int, new: int, limit: int) -> bool:
         """Not too many, and begun again only from the last hundredth of its range (or, after a restart, from zero)."""
