@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from station_db.errors import RecordError
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision this version writes; a test holds it equal to the newest script."""
 SCRIPTS = Path(str(resources.files("station_db"))) / "migrations"
 

@@ -28,6 +28,9 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "permit": (("unit",),),
     "sign_in": (("started_at",),),
     "shift_occurrence": (("started_at",),),
+    "clock_check": (("at",),),
+    "backup": (("at",),),
+    "redaction": (("origin", "epoch", "seq"),),
 }
 """What history looks for, per kind."""
 
@@ -79,9 +82,10 @@ SET_ASIDE = Table(
     Column("kind", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("projected_at", BigInteger),
     PrimaryKeyConstraint("station_id", "epoch", "seq"),
 )
-"""Entries that are stored but could not be projected, and why."""
+"""Entries that are stored but could not be projected, and why; with `projected_at` a newer program has done so since."""
 
 WATERMARK = Table(
     "watermark",
@@ -118,9 +122,78 @@ STATION = Table(
     Column("epoch", Text),
     Column("last_seq", BigInteger),
     Column("oldest_unsent_at", BigInteger),
+    Column("schema", Text),
+    Column("clock_offset_us", BigInteger),
+    Column("signals_waiting", BigInteger),
+    Column("last_backup_at", BigInteger),
     PrimaryKeyConstraint("station_id"),
 )
-"""At the centre: the stations it knows; the last three columns are what a station said of itself when last heard."""
+"""At the centre: the stations it knows; the columns behind the second are what a station said of itself when last heard."""
+
+SIGNAL_BLOCK = Table(
+    "signal_block",
+    METADATA,
+    Column("station_id", Text, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("machine", Text, nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("from_at", BigInteger, nullable=False),
+    Column("to_at", BigInteger, nullable=False),
+    Column("first_frame", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("codec", BigInteger, nullable=False),
+    Column("data", LargeBinary),
+    Column("levels", LargeBinary),
+    Column("shed_at", BigInteger),
+    PrimaryKeyConstraint("station_id", "series", "number", "from_at"),
+    Index(None, "station_id", "machine", "tag", "from_at"),
+)
+"""Samples of one tag in a row, packed, with the extremes of each minute; with `shed_at` the samples were let go.
+
+`series` is a signals file's own name, `number` rises in it. At a station the blocks stand in signals.db, not in this table.
+"""
+
+SIGNAL_CURVE = Table(
+    "signal_curve",
+    METADATA,
+    Column("station_id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("machine", Text, nullable=False),
+    Column("cycle", Text, nullable=False),
+    Column("names", Text, nullable=False),
+    Column("units", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("station_id", "digest"),
+)
+"""At the centre: the curves of cycles, as far as they have arrived."""
+
+SIGNAL_WATERMARK = Table(
+    "signal_watermark",
+    METADATA,
+    Column("station_id", Text, nullable=False),
+    Column("series", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("last_number", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("station_id", "series", "lane"),
+)
+"""At the centre: how far the blocks (`block`) and curves (`curve`) of a signals file have arrived."""
+
+RECONCILED_DAY = Table(
+    "reconciled_day",
+    METADATA,
+    Column("station_id", Text, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("station_id", "epoch", "day"),
+)
+"""Days (UTC, by `recorded_at`) of an epoch whose entries were found the same here and at the centre, by count and digest."""
 
 DRAFT = Table(
     "draft",
@@ -171,5 +244,5 @@ FEED_CURSOR = Table(
 )
 """How far the centre's entries were applied here, and when the centre was last heard."""
 
-LOCAL = (DRAFT, COMMAND_OUTCOME, COUNTER_POSITION, FEED_CURSOR)
+LOCAL = (DRAFT, COMMAND_OUTCOME, COUNTER_POSITION, FEED_CURSOR, RECONCILED_DAY)
 """Tables of the station alone; they stay empty at the centre."""

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from station_db.verify import verify_store
 
-NOT_TYPED = {"journal", "set_aside", "watermark", "centre_head", "station", "alembic_version"}
-LOCAL = {"draft", "command_outcome", "counter_position", "feed_cursor"}
+AT_CENTRE = {"watermark", "centre_head", "station", "signal_block", "signal_curve", "signal_watermark"}
+NOT_TYPED = {"journal", "set_aside", "alembic_version"} | AT_CENTRE
+LOCAL = {"draft", "command_outcome", "counter_position", "feed_cursor", "reconciled_day"}
 
 
 @contextmanager

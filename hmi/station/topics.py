@@ -336,14 +336,56 @@ class AlarmsTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAsideView:
+    """An entry that is safe but could not be read into its table; `place` is its epoch and number."""
+
+    place: str
+    kind: str
+    reason: str
+    at: int
+    is_ours: bool = True
+    """Set aside at the centre; else it is the centre's, and was set aside here."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupView:
+    """The last good backup, and what speaks against a newer one; `at` is None where there is none yet."""
+
+    at: int | None = None
+    place: str = ""
+    failing_code: str = ""
+    failing_args: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SyncTopic:
-    """How the centre stands: `none`, `synced`, `sending`, `offline`, `refused`."""
+    """How the centre stands: `none`, `synced`, `sending`, `offline`, `refused`.
+
+    `captured` = `sent` + `records_here` + `set_aside` at every instant. `synced_at` is when all was last up and all news were
+    down, `offline_since` when the centre was lost (wall time); `clock_offset_us` is what this clock lacks of the centre's.
+    """
 
     state: str = "none"
     records_here: int = 0
     oldest_unsent_at: int | None = None
     reason_code: str = ""
     reason_args: tuple[str, ...] = ()
+    captured: int = 0
+    sent: int = 0
+    """Stored at the centre and read into its tables there."""
+    set_aside: int = 0
+    """Stored at the centre, but not read into its tables."""
+    items: tuple[SetAsideView, ...] = ()
+    """The newest of what is set aside, here and there; at most 50."""
+    synced_at: int | None = None
+    offline_since: int | None = None
+    signals_waiting: int = 0
+    """Blocks and curves that wait for the second lane."""
+    clock_offset_us: int | None = None
+    is_clock_suspect: bool = False
+    centre: str = ""
+    """The centre's address, without a password."""
+    backup: BackupView = BackupView()
 
 
 @dataclass(frozen=True, slots=True)

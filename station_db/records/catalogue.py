@@ -1,9 +1,9 @@
 """Importing this module declares every kind of record."""
 
-from station_db.records import equipment, orders, people, production
+from station_db.records import equipment, keeping, orders, people, production
 from station_db.records.base import KINDS
 
 MASTER = ("person", "product", "work_master", "job_order", "shift_pattern")
 """Kinds that the centre makes and stations only apply."""
 
-__all__ = ["KINDS", "MASTER", "equipment", "orders", "people", "production"]
+__all__ = ["KINDS", "MASTER", "equipment", "keeping", "orders", "people", "production"]

@@ -46,7 +46,13 @@ ADDED = {
     "alarm_event": ("acknowledged_at", "acknowledged_by"),
     "count_gap": ("counted", "settled_good", "settled_bad", "settled_by", "settled_at", "settled_reason"),
     "machine_write": ("old_value", "group_id"),
+    "set_aside": ("projected_at",),
+    "station": ("schema", "clock_offset_us", "signals_waiting", "last_backup_at"),
 }
+NEW_TABLES = (
+    *("recipe_download", "signal_block", "signal_curve", "signal_watermark", "reconciled_day", "lead_request"),
+    *("request_answer", "order_conflict", "clock_check", "backup", "pruned", "redaction"),
+)
 
 
 def to_first_schema(path):
@@ -55,7 +61,8 @@ def to_first_schema(path):
         for table, columns in ADDED.items():
             for column in columns:
                 record.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        record.execute("DROP TABLE recipe_download")
+        for table in NEW_TABLES:
+            record.execute(f"DROP TABLE {table}")
         record.execute("UPDATE alembic_version SET version_num = '0001'")
 
 
