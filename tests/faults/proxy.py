@@ -24,6 +24,8 @@ class Mode(Enum):
     """Requests arrive, answers are lost: the outcome of a commit stays unknown."""
     SLOW = "slow"
     """Every chunk waits `Proxy.delay_s`."""
+    LATE = "late"
+    """What is open is held back, its end too, and delivered when the mode changes; what comes new is passed on."""
 
 
 @dataclass(eq=False)
@@ -36,6 +38,9 @@ class Proxy:
     connections: int = 0
     """How many were accepted in all."""
     _mode: Mode = Mode.PASS
+    _held_up_to: int = 0
+    """Connections up to this number are held while the mode is `LATE`."""
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -50,7 +55,9 @@ class Proxy:
         asyncio.run_coroutine_threadsafe(self._change(mode), self._loop).result(5)
 
     async def _change(self, mode: Mode) -> None:
-        self._mode = mode
+        self._mode, self._held_up_to = mode, self.connections
+        self._changed.set()
+        self._changed = asyncio.Event()
         if mode is Mode.CUT:
             for writer in tuple(self._writers):
                 writer.transport.abort()
@@ -65,29 +72,37 @@ class Proxy:
         except OSError:
             writer.transport.abort()
             return
-        self._pump(reader, far_writer, answers=False)
-        self._pump(far_reader, writer, answers=True)
+        number = self.connections
+        self._pump(reader, far_writer, number, answers=False)
+        self._pump(far_reader, writer, number, answers=True)
 
     async def _dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if isinstance(self.target, Path):
             return await asyncio.open_unix_connection(str(self.target))
         return await asyncio.open_connection(*self.target)
 
-    def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, answers: bool) -> None:
+    def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, number: int, *, answers: bool) -> None:
         self._writers.add(sink)
-        task = self._loop.create_task(self._copy(source, sink, answers=answers))
+        task = self._loop.create_task(self._copy(source, sink, number, answers=answers))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _copy(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, answers: bool) -> None:
+    async def _passed_on(self, number: int) -> None:
+        """Wait while a connection is held back."""
+        while self._mode is Mode.LATE and number <= self._held_up_to:
+            await self._changed.wait()
+
+    async def _copy(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, number: int, *, answers: bool) -> None:
         with contextlib.suppress(OSError):
             while chunk := await source.read(65536):
                 if self._mode is Mode.SLOW:
                     await asyncio.sleep(self.delay_s)
+                await self._passed_on(number)
                 if self._mode is Mode.HALF_OPEN or (answers and self._mode is Mode.DEAF):
                     continue
                 sink.write(chunk)
                 await sink.drain()
+        await self._passed_on(number)
         if answers and self._mode in (Mode.HALF_OPEN, Mode.DEAF):
             return  # whoever waits must not even hear that the far end has gone
         sink.close()

@@ -26,13 +26,13 @@ numbers = itertools.count(1)
 class Desk:
     """What the engine says, by topic, and a way to ask it something."""
 
-    def __init__(self, line: socket.socket) -> None:
+    def __init__(self, line: socket.socket, station: str = STATION) -> None:
         self._line = line
         self._line.settimeout(LOOK_S)
         self._frames = FrameReader()
         self._topics: dict[type, Any] = {}
         self._answers: dict[str, Answer] = {}
-        self._line.sendall(encode(Hello(STATION)))
+        self._line.sendall(encode(Hello(station)))
 
     def topic(self, kind: type[T]) -> T:
         """The newest picture of a topic."""
@@ -73,9 +73,9 @@ class Desk:
 
 
 @contextmanager
-def desk(data: Path) -> Iterator[Desk]:
+def desk(data: Path, station: str = STATION) -> Iterator[Desk]:
     """Sit down at a running engine."""
-    address = platform.channel_address(data, STATION)
+    address = platform.channel_address(data, station)
 
     def dial() -> socket.socket | None:
         line = socket.socket(socket.AF_UNIX)
@@ -87,4 +87,4 @@ def desk(data: Path) -> Iterator[Desk]:
         return line
 
     with wait_for(dial, "the engine lets us in") as line:
-        yield Desk(line)
+        yield Desk(line, station)
