@@ -386,6 +386,8 @@ class SyncTopic:
     centre: str = ""
     """The centre's address, without a password."""
     backup: BackupView = BackupView()
+    next_try_ns: int | None = None
+    """When a centre that was lost or refuses is tried again, host-wide monotonic; None while that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
