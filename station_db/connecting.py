@@ -51,13 +51,14 @@ def raw(connection: Connection, statement: str) -> list[Any]:
         raise DatabaseError(statement, None, error) from error
 
 
-def _engine(path: Path, mode: str) -> Engine:
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """The driver's connection to a file, `ro` or `rwc`: the only place where one is made, so that tests can put a failing disk below."""
     address = f"{path.absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
 
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
 
-    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
+def _engine(path: Path, mode: str) -> Engine:
+    return create_engine("sqlite://", creator=lambda: connect(path, mode), poolclass=NullPool)
 
 
 def _apply_writer_pragmas(driver: sqlite3.Connection, _record: object) -> None:
