@@ -86,6 +86,18 @@ class CentreStands:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockMeasured:
+    """The centre's clock was read: what ours lacks of it, in microseconds, and how well that is known."""
+
+    offset_us: int
+    within_us: int
+
+    def tell(self, station: Station, now: Moment) -> core.Outcome:
+        """Hand it to the core."""
+        return core.measured_clock(station, self.offset_us, self.within_us, now)
+
+
+@dataclass(frozen=True, slots=True)
 class Faulty:
     """Something of the engine's own is wrong."""
 
@@ -139,4 +151,17 @@ class Ending:
         return core.end(station, now)
 
 
-Input = Heard | Wished | Wrote | AlarmAnswered | Learned | CentreStands | Faulty | Well | HeartbeatPaused | TimePassed | Ending
+Input = (
+    Heard
+    | Wished
+    | Wrote
+    | AlarmAnswered
+    | Learned
+    | CentreStands
+    | ClockMeasured
+    | Faulty
+    | Well
+    | HeartbeatPaused
+    | TimePassed
+    | Ending
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hmi.station import conditions, equipment, machine_orders, people, scratch, timeline, unseen, written_before
+from hmi.station import clock_checks, conditions, equipment, machine_orders, people, scratch, timeline, unseen, written_before
 from hmi.station.alarms import Alarm, Alarms, end
 from hmi.station.alarms import resumed as resumed_alarm
 from hmi.station.commands import Answer
@@ -66,11 +66,14 @@ def resumed(setup: Setup, resume: Resume, turn: Turn) -> Station:
         alarms=_alarms(wirings, resume, turn),
         conditions=conditions.remembered(resume.alarms_unseen),
         outcomes={kept.id: Answer(kept.id, kept.done, kept.code, kept.args) for kept in resume.outcomes},
-        sync=SyncTopic(),
+        sync=SyncTopic(
+            state="offline" if setup.has_centre else "none", synced_at=resume.centre_seen_at, offline_since=resume.centre_seen_at
+        ),
         centre_seen_at=resume.centre_seen_at,
         clock_skew_us=turn.now.wall - turn.now.mono // 1000,
         setpoints=written_before.setpoints(wirings, resume, turn),
         downloads=written_before.downloads(wirings, resume, turn),
+        clock=clock_checks.began(resume.last_at, turn),
     )
     return machine_orders.doubt(station, turn)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hmi.station import alarms, shifts, timeline
+from hmi.station import alarms, clock_checks, shifts, timeline
 from hmi.station.codes import Code
 from hmi.station.counts import Tally
 from hmi.station.state import Station
 from hmi.station.turn import STATION, Turn
 from station_db.records.people import ShiftOccurrence
 
-STEP_US = 2_000_000
+STEP_US = 1_000_000
 """A wall clock that moves so far against the monotonic one between two ticks was set by somebody."""
 SECOND_US = 1_000_000
 TOLD_NS = 600_000_000_000
@@ -45,14 +45,16 @@ def watch_clock(station: Station, turn: Turn) -> Station:
     active = station.alarms
     if turn.now.mono - station.clock_stepped_ns > TOLD_NS:
         active = alarms.clear(active, (STATION, Code.CLOCK_STEPPED), turn)
-    return replace(station, clock_skew_us=skew, alarms=active)
+    clock = clock_checks.settle(station.clock, turn)
+    return replace(station, clock_skew_us=skew, clock=clock, alarms=clock_checks.tell(active, clock, turn))
 
 
 def _stepped(station: Station, skew: int, moved: int, turn: Turn) -> Station:
     told = alarms.own(STATION, Code.CLOCK_STEPPED, turn, str(round(moved / SECOND_US)), priority="medium")
     fresh = alarms.clear(station.alarms, (STATION, Code.CLOCK_STEPPED), turn)
-    active = alarms.raise_alarm(fresh, told, turn)
-    return replace(station, clock_skew_us=skew, clock_stepped_ns=turn.now.mono, alarms=active)
+    clock = clock_checks.stepped(station.clock, moved, turn)
+    active = clock_checks.tell(alarms.raise_alarm(fresh, told, turn), clock, turn)
+    return replace(station, clock_skew_us=skew, clock_stepped_ns=turn.now.mono, clock=clock, alarms=active)
 
 
 def _running(station: Station, turn: Turn) -> ShiftOccurrence:

@@ -79,7 +79,11 @@ class Code(StrEnum):
     ALARM_NOT_TOLD = "alarm_not_told"
     ALARM_PERHAPS_TOLD = "alarm_perhaps_told"
     SYNC_REFUSED = "sync_refused"
+    SYNC_STALLED = "sync_stalled"
+    NO_CENTRE = "no_centre"
     CLOCK_STEPPED = "clock_stepped"
+    CLOCK_OFF = "clock_off"
+    CLOCK_BEHIND = "clock_behind"
 
     SETPOINT_NOT_WRITABLE = "setpoint_not_writable"
     SETPOINT_NOT_SWITCH = "setpoint_not_switch"

@@ -146,6 +146,11 @@ class SettleGap:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class RetrySync:
+    """Try the centre now, without waiting for the next try; what it set aside is read into its tables again."""
+
+
 Body = (
     SignIn
     | SignOut
@@ -165,6 +170,7 @@ Body = (
     | AcknowledgeAlarm
     | WriteSetpoint
     | DownloadRecipe
+    | RetrySync
 )
 
 BODIES: dict[str, type[Body]] = {
@@ -188,6 +194,7 @@ BODIES: dict[str, type[Body]] = {
         AcknowledgeAlarm,
         WriteSetpoint,
         DownloadRecipe,
+        RetrySync,
     )
 }
 

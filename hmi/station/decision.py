@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from hmi.station.commands import Answer
 from station_db.records.base import RecordId
@@ -40,6 +41,13 @@ class AlarmOrder:
     is_confirmation: bool = False
 
 
+class Errand(StrEnum):
+    """What the engine does for the core once the changes are committed, beside writing to machines."""
+
+    RETRY_SYNC = "retry_sync"
+    """Try the centre at once, and what it set aside again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The outcome of one input. `topics` are the classes of `hmi.station.topics` whose picture may have changed."""
@@ -49,3 +57,4 @@ class Decision:
     answer: Answer | None = None
     topics: frozenset[type] = frozenset()
     alarms: tuple[AlarmOrder, ...] = ()
+    errands: tuple[Errand, ...] = ()

@@ -31,10 +31,11 @@ ALLOWED: Mapping[type[commands.Body], frozenset[PersonRole]] = {
     commands.AcknowledgeAlarm: EVERYBODY,
     commands.WriteSetpoint: EVERYBODY,
     commands.DownloadRecipe: EVERYBODY,
+    commands.RetrySync: EVERYBODY,
 }
 """Setpoints and recipes besides ask the tag's own rule, which names its roles."""
 WITHOUT_A_PERSON = frozenset[type[commands.Body]]({commands.SignIn})
-WITHOUT_PEOPLE = WITHOUT_A_PERSON | {commands.CountParts, commands.TakeBackCount, commands.SettleGap}
+WITHOUT_PEOPLE = WITHOUT_A_PERSON | {commands.CountParts, commands.TakeBackCount, commands.SettleGap, commands.RetrySync}
 """Where the station knows nobody at all, its counts are still to be kept: then the station itself is the actor."""
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from hmi.station.alarms import Alarms
+from hmi.station.centre_standing import Waiting
+from hmi.station.clock_checks import Standing as ClockStanding
 from hmi.station.codes import Code
 from hmi.station.commands import Answer
 from hmi.station.conditions import Conditions
@@ -91,6 +93,9 @@ class Station:
     losses: Losses = field(default_factory=dict[str, Loss])
     downloads: Mapping[str, Download] = field(default_factory=dict[str, Download])
     """The recipe under way at each machine, or how the last one ended."""
+    clock: ClockStanding = field(default_factory=ClockStanding)
+    waiting: Waiting = field(default_factory=Waiting)
+    """The oldest record that the centre has not got although it answers."""
 
     @property
     def main(self) -> str:

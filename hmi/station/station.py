@@ -16,6 +16,8 @@ from hmi.station import (
     acknowledging,
     alarms,
     calendar_turn,
+    centre_standing,
+    clock_checks,
     evidence,
     losses,
     machine_orders,
@@ -41,7 +43,6 @@ from station_db.records.changes import Changes
 from station_db.records.resume import Resume
 
 Outcome = tuple[Station, Decision]
-HEARS_CENTRE = frozenset({"synced", "sending"})
 
 
 def begin(setup: Setup, resume: Resume, now: Moment) -> Outcome:
@@ -81,7 +82,8 @@ def tick(station: Station, now: Moment) -> Outcome:
     after = calendar_turn.follow(calendar_turn.watch_clock(station, turn), turn)
     for machine in after.wirings:
         after = evidence.follow(machines.look(after, machine, turn), machine, turn)
-    after = replace(after, losses=losses.settle(after.losses, turn))
+    active = centre_standing.tell_stalled(after.alarms, after.waiting, turn)
+    after = replace(after, losses=losses.settle(after.losses, turn), alarms=active)
     return _decide(station, after, turn)
 
 
@@ -113,12 +115,23 @@ def heartbeat_paused(station: Station, machine_id: str, now: Moment) -> Outcome:
 def heard_centre(station: Station, sync: SyncTopic, now: Moment) -> Outcome:
     """How the centre stands now."""
     turn = Turn(now)
-    seen_at = now.wall if sync.state in HEARS_CENTRE else station.centre_seen_at
+    sync = centre_standing.seen(sync, station.sync, station.centre_seen_at, turn)
+    seen_at = now.wall if sync.state in centre_standing.UP else station.centre_seen_at
     active = alarms.clear(station.alarms, (STATION, Code.SYNC_REFUSED), turn)
     if sync.state == "refused":
         refused = alarms.own(STATION, Code.SYNC_REFUSED, turn, priority="medium")
         active = alarms.raise_alarm(station.alarms, refused, turn)
-    return _decide(station, replace(station, sync=sync, centre_seen_at=seen_at, alarms=active), turn)
+    waiting = centre_standing.waiting(station.waiting, sync, turn)
+    active = centre_standing.tell_stalled(active, waiting, turn)
+    return _decide(station, replace(station, sync=sync, centre_seen_at=seen_at, waiting=waiting, alarms=active), turn)
+
+
+def measured_clock(station: Station, offset_us: int, within_us: int, now: Moment) -> Outcome:
+    """The centre's clock was read: what must be added to ours to have it, known to `within_us`."""
+    turn = Turn(now)
+    clock = clock_checks.measured(station.clock, offset_us, within_us, turn)
+    active = clock_checks.tell(station.alarms, clock, turn)
+    return _decide(station, replace(station, clock=clock, alarms=active), turn)
 
 
 def fault(station: Station, alarm: AlarmView, now: Moment) -> Outcome:
@@ -160,4 +173,4 @@ def _decide(before: Station, after: Station, turn: Turn) -> Outcome:
     after = machines.follow_work(after, turn) if after.work is not before.work else after
     after = machine_orders.settle(permits.advance(after, turn), turn)
     topics = views.redrawn(before, after)
-    return after, Decision(turn.changes, turn.writes, topics=topics, alarms=turn.alarms)
+    return after, Decision(turn.changes, turn.writes, topics=topics, alarms=turn.alarms, errands=turn.errands)

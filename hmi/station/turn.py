@@ -6,7 +6,7 @@ from typing import Any
 
 from hmi.clock import Moment
 from hmi.station.codes import Code
-from hmi.station.decision import AlarmOrder, WriteOrder
+from hmi.station.decision import AlarmOrder, Errand, WriteOrder
 from station_db.records.base import Instant, RecordId
 from station_db.records.changes import Changes, Entry
 from station_db.records.local import CounterPosition, Curve, Draft
@@ -27,6 +27,7 @@ class Turn:
         self.changes = Changes()
         self.writes: tuple[WriteOrder, ...] = ()
         self.alarms: tuple[AlarmOrder, ...] = ()
+        self.errands: tuple[Errand, ...] = ()
         self.refusal: tuple[Code, tuple[str, ...]] | None = None
         self._cause = cause
 
@@ -62,6 +63,10 @@ class Turn:
         """Tell a machine of a person who saw its alarm, once the changes are committed."""
         self.alarms += (order,)
 
+    def send(self, errand: Errand) -> None:
+        """Have the engine do something once the changes are committed."""
+        self.errands += (errand,)
+
     def refuse(self, code: Code, *args: str) -> None:
         """Say no but keep what was written into this turn; `RefusedError` keeps nothing."""
         self.refusal = (code, args)
@@ -71,6 +76,7 @@ class Turn:
         self._add(other.changes)
         self.writes += other.writes
         self.alarms += other.alarms
+        self.errands += other.errands
 
     def _add(self, changes: Changes) -> None:
         self.changes += changes

@@ -35,6 +35,7 @@ from hmi.station.topics import (
 from hmi.station.views_counts import handwork_topic, questions_topic
 from hmi.station.views_orders import orders, work
 from hmi.station.views_setpoints import setpoints_topic
+from hmi.station.views_sync import sync_topic
 from station_db.records.people import Person
 
 LIVE_ROLES = frozenset({Role.PROCESS_VALUE, Role.SIGNAL})
@@ -111,7 +112,7 @@ VIEWS: Mapping[type, Callable[[Station], Topic]] = {
     TimelineTopic: timeline_topic,
     PeopleTopic: people_topic,
     AlarmsTopic: lambda station: AlarmsTopic(alarms.worst_first(station.alarms)),
-    SyncTopic: lambda station: station.sync,
+    SyncTopic: sync_topic,
     CycleTopic: cycle_topic,
     SetpointsTopic: setpoints_topic,
 }
@@ -127,7 +128,7 @@ PARTS: Mapping[type, Callable[[Station], tuple[object, ...]]] = {
     TimelineTopic: lambda now: (now.timeline,),
     PeopleTopic: lambda now: (now.sign_in, now.plant),
     AlarmsTopic: lambda now: (now.alarms,),
-    SyncTopic: lambda now: (now.sync,),
+    SyncTopic: lambda now: (now.sync, now.clock),
     CycleTopic: lambda now: (now.last_cycle, now.work),
     SetpointsTopic: lambda now: (now.setpoints, now.downloads),
 }

@@ -9,6 +9,7 @@ from typing import Any
 from hmi.station import acknowledging, checks, commands, handwork, machine_orders, orders, people, permits, settling
 from hmi.station.codes import Code, RefusedError
 from hmi.station.commands import Command
+from hmi.station.decision import Errand
 from hmi.station.state import Station, with_work
 from hmi.station.turn import Turn
 from hmi.station.work import Work
@@ -69,6 +70,13 @@ def _at_work(change: Callable[[Work, Any, Turn, str], Work]) -> Wish:
     return do_it
 
 
+def _retry_sync(station: Station, _asked: commands.RetrySync, _command: Command, turn: Turn) -> Station:
+    if not station.setup.has_centre:
+        raise RefusedError(Code.NO_CENTRE)
+    turn.send(Errand.RETRY_SYNC)
+    return station
+
+
 WISHES: Mapping[type[commands.Body], Wish] = {
     commands.SignIn: _sign_in,
     commands.SignOut: _sign_out,
@@ -87,5 +95,6 @@ WISHES: Mapping[type[commands.Body], Wish] = {
     commands.CountParts: lambda station, asked, command, turn: handwork.count(station, asked, command.id, turn),
     commands.TakeBackCount: lambda station, asked, _command, turn: handwork.take_back(station, asked, turn),
     commands.SettleGap: lambda station, asked, _command, turn: settling.settle(station, asked, turn),
+    commands.RetrySync: _retry_sync,
     commands.SaveDraft: _at_work(lambda work, asked, turn, _: checks.draft(work, asked, turn)),
 }

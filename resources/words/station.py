@@ -89,6 +89,10 @@ TEXTS: dict[str, str] = {
     "alarm_not_told": "{0} did not take it: {1}.",
     "alarm_perhaps_told": "Whether {0} heard of it is unknown: {1}.",
     "sync_refused": "The centre refuses our records. They are safe here. Call IT.",
+    "sync_stalled": "The centre answers, but takes no records since 15 minutes. They are safe here. Call IT.",
+    "no_centre": "This station has no centre. Its records stay here.",
+    "clock_off": "The clock is {0} s off the centre's. Recorded times may be wrong. Call IT.",
+    "clock_behind": "The clock stands {0} s before the last record. Recorded times may be wrong. Call IT.",
     "clock_stepped": "The clock was set by {0} s. Times around it may look odd.",
     # why a unit is bad, where no person said it
     "unit_bad_check": "Failed a check",

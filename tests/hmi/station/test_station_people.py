@@ -24,6 +24,7 @@ GOLDEN = {
     "CountParts": MAKERS,
     "TakeBackCount": MAKERS,
     "SettleGap": MAKERS,
+    "RetrySync": ALL,
     "WriteSetpoint": ALL,
     "DownloadRecipe": ALL,
     "AcknowledgeAlarm": ALL,
