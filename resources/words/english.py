@@ -3,6 +3,13 @@
 Rules (UI.md C24): plain, at most 12 words a sentence; what happened, what it means, what to do. No codes without text.
 """
 
-from resources.words import commands, engine, screens, settings, station
+from resources.words import commands, engine, kinds, screens, settings, station
 
-ENGLISH: dict[str, str] = {**station.TEXTS, **engine.TEXTS, **screens.TEXTS, **settings.TEXTS, **commands.TEXTS}
+ENGLISH: dict[str, str] = {
+    **station.TEXTS,
+    **engine.TEXTS,
+    **screens.TEXTS,
+    **kinds.TEXTS,
+    **settings.TEXTS,
+    **commands.TEXTS,
+}
