@@ -240,9 +240,14 @@ FEED_CURSOR = Table(
     Column("epoch_no", BigInteger, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
     Column("heard_at", BigInteger, nullable=False),
+    Column("snapshot_epoch_no", BigInteger),
+    Column("snapshot_seq", BigInteger),
     PrimaryKeyConstraint("station_id", "origin"),
 )
-"""How far the centre's entries were applied here, and when the centre was last heard."""
+"""How far the centre's entries were applied here, and when the centre was last heard.
+
+Up to the place of the last snapshot, where there was one, only the latest versions are here.
+"""
 
 LOCAL = (DRAFT, COMMAND_OUTCOME, COUNTER_POSITION, FEED_CURSOR, RECONCILED_DAY)
 """Tables of the station alone; they stay empty at the centre."""

@@ -100,7 +100,10 @@ class JobOrder:
 
 @record("routing_snapshot")
 class RoutingSnapshot:
-    """The routing as frozen when an order started; id is the job response's."""
+    """The routing as frozen when an order started, and what the order asked for then; id is the job response's.
+
+    `quantity` is None where the order was started before the order's own terms were kept here; `due_at` is then not known.
+    """
 
     id: RecordId
     job_order: RecordId
@@ -109,6 +112,8 @@ class RoutingSnapshot:
     product_name: str
     revision: str
     steps: tuple[StepSpec, ...]
+    quantity: int | None = None
+    due_at: Instant | None = None
 
 
 @record("job_response")
