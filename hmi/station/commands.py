@@ -151,6 +151,11 @@ class RetrySync:
     """Try the centre now, without waiting for the next try; what it set aside is read into its tables again."""
 
 
+@dataclass(frozen=True, slots=True)
+class ExportSetAside:
+    """Write what is set aside, here and at the centre, with its reasons into a file beside the record."""
+
+
 Body = (
     SignIn
     | SignOut
@@ -171,6 +176,7 @@ Body = (
     | WriteSetpoint
     | DownloadRecipe
     | RetrySync
+    | ExportSetAside
 )
 
 BODIES: dict[str, type[Body]] = {
@@ -195,6 +201,7 @@ BODIES: dict[str, type[Body]] = {
         WriteSetpoint,
         DownloadRecipe,
         RetrySync,
+        ExportSetAside,
     )
 }
 

@@ -46,6 +46,8 @@ class Errand(StrEnum):
 
     RETRY_SYNC = "retry_sync"
     """Try the centre at once, and what it set aside again."""
+    EXPORT_ASIDE = "export_aside"
+    """Write what is set aside into a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,17 @@ ALLOWED: Mapping[type[commands.Body], frozenset[PersonRole]] = {
     commands.WriteSetpoint: EVERYBODY,
     commands.DownloadRecipe: EVERYBODY,
     commands.RetrySync: EVERYBODY,
+    commands.ExportSetAside: frozenset({PersonRole.LEAD, PersonRole.QUALITY}),
 }
 """Setpoints and recipes besides ask the tag's own rule, which names its roles."""
 WITHOUT_A_PERSON = frozenset[type[commands.Body]]({commands.SignIn})
-WITHOUT_PEOPLE = WITHOUT_A_PERSON | {commands.CountParts, commands.TakeBackCount, commands.SettleGap, commands.RetrySync}
+WITHOUT_PEOPLE = WITHOUT_A_PERSON | {
+    commands.CountParts,
+    commands.TakeBackCount,
+    commands.SettleGap,
+    commands.RetrySync,
+    commands.ExportSetAside,
+}
 """Where the station knows nobody at all, its counts are still to be kept: then the station itself is the actor."""
 
 

@@ -77,6 +77,11 @@ def _retry_sync(station: Station, _asked: commands.RetrySync, _command: Command,
     return station
 
 
+def _export_aside(station: Station, _asked: commands.ExportSetAside, _command: Command, turn: Turn) -> Station:
+    turn.send(Errand.EXPORT_ASIDE)
+    return station
+
+
 WISHES: Mapping[type[commands.Body], Wish] = {
     commands.SignIn: _sign_in,
     commands.SignOut: _sign_out,
@@ -96,5 +101,6 @@ WISHES: Mapping[type[commands.Body], Wish] = {
     commands.TakeBackCount: lambda station, asked, _command, turn: handwork.take_back(station, asked, turn),
     commands.SettleGap: lambda station, asked, _command, turn: settling.settle(station, asked, turn),
     commands.RetrySync: _retry_sync,
+    commands.ExportSetAside: _export_aside,
     commands.SaveDraft: _at_work(lambda work, asked, turn, _: checks.draft(work, asked, turn)),
 }

@@ -25,6 +25,7 @@ GOLDEN = {
     "TakeBackCount": MAKERS,
     "SettleGap": MAKERS,
     "RetrySync": ALL,
+    "ExportSetAside": "quality lead",
     "WriteSetpoint": ALL,
     "DownloadRecipe": ALL,
     "AcknowledgeAlarm": ALL,
