@@ -15,7 +15,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
-from station_db import journal, resuming, signal_store, waveform_store
+from station_db import block_store, journal, resuming, signal_store, waveform_store
+from station_db.blocks import SignalBlock, SignalsSent
 from station_db.connecting import RECORD_FILE, SIGNALS_FILE, reader_engine
 from station_db.diagnosis import diagnosed
 from station_db.errors import MissingStoreError
@@ -98,6 +99,22 @@ class Reader:
     def frames_after(self, number: int, limit: int) -> tuple[Frame, ...]:
         """At most `limit` frames behind a number."""
         return self.ask_signals(signal_store.frames_after, number, limit)
+
+    def series(self) -> str:
+        """What the signals file calls itself; the numbers of blocks and curves belong to that name."""
+        return self.ask_signals(block_store.series_of)
+
+    def blocks_after(self, number: int, limit_bytes: int) -> tuple[SignalBlock, ...]:
+        """The blocks behind a number, in order, of about so many bytes; at least one where there is one."""
+        return self.ask_signals(block_store.blocks_after, number, limit_bytes)
+
+    def curves_after(self, number: int, limit_bytes: int) -> tuple[tuple[int, Curve], ...]:
+        """The curves behind a number, each with its own, in order, of about so many bytes."""
+        return self.ask_signals(block_store.curves_after, number, limit_bytes)
+
+    def signals_waiting(self, sent: Mapping[str, int]) -> int:
+        """How many blocks and curves lie behind the last numbers of the lanes `block` and `curve` that the centre has."""
+        return self.ask_signals(block_store.waiting, SignalsSent.of(sent))
 
     def waveforms(self, machine: str, since: Instant, until: Instant) -> tuple[KeptWaveform, ...]:
         """What was kept raw of a machine's high-rate channels in a span, the oldest first, also what was let go since."""

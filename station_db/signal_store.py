@@ -6,6 +6,7 @@ Its schema is its own and small: a file that does not fit is set aside and a new
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    inspect,
     select,
 )
 from sqlalchemy.dialects import sqlite
@@ -32,9 +34,10 @@ from station_db.connecting import raw
 from station_db.records.base import Digest, Instant, RecordId
 from station_db.records.local import Curve
 from station_db.signals import Frame, Layout, layout_id, layout_json, layout_of, pack, unpack
+from station_db.tables import SIGNAL_BLOCK
 
-SCHEMA = 2
-"""2: kept waveforms. A file of an older one gets the tables it lacks."""
+SCHEMA = 3
+"""2: kept waveforms; 3: blocks, and when curves were let go. A file of an older one gets the tables and columns it lacks."""
 METADATA = MetaData()
 CURVE = Table(
     "curve",
@@ -46,7 +49,9 @@ CURVE = Table(
     Column("units", Text, nullable=False),
     Column("count", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False),
+    Column("shed_at", BigInteger),
 )
+"""With `shed_at` the samples (`data` is then empty) were let go for room."""
 LAYOUT = Table("layout", METADATA, Column("id", Text, primary_key=True), Column("json", Text, nullable=False))
 FRAME = Table(
     "frame",
@@ -56,7 +61,21 @@ FRAME = Table(
     Column("at", BigInteger, nullable=False),
     Column("mono_ns", BigInteger, nullable=False),
     Column("packed", LargeBinary, nullable=False),
+    Column("skipped", Integer, nullable=False, server_default="0"),
+    Index("ix_frame_layout", "layout", "number", "mono_ns", "at"),
 )
+"""Scans that are no block yet; the index finds where a block ends without reading any values."""
+SERIES = Table(
+    "series",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("last_frame", BigInteger, nullable=False),
+    Column("last_block", BigInteger, nullable=False),
+)
+"""One row: what the file calls itself, and the last numbers it gave, which are never given again."""
+BLOCK = SIGNAL_BLOCK.to_metadata(METADATA)
+"""As at the centre, so that the same questions can be put to both."""
+Index("ix_signal_block_number", BLOCK.c.number)
 WAVEFORM = Table(
     "waveform",
     METADATA,
@@ -84,8 +103,23 @@ _INSERT_FRAME = insert(FRAME)
 
 def create(connection: Connection) -> None:
     """Make the tables where there are none, within the caller's transaction."""
+    is_older = schema_of(connection) > 0
     METADATA.create_all(connection)
+    if is_older:
+        _add_columns(connection)
+    if connection.scalar(select(func.count()).select_from(SERIES)) == 0:
+        connection.execute(insert(SERIES).values(id=secrets.token_hex(8), last_frame=0, last_block=0))
     connection.exec_driver_sql(f"PRAGMA user_version={SCHEMA}")
+
+
+def _add_columns(connection: Connection) -> None:
+    """What schema 3 added to tables that were there before."""
+    for table, column in ((CURVE, "shed_at BIGINT"), (FRAME, "skipped INTEGER DEFAULT '0' NOT NULL")):
+        here = {each["name"] for each in inspect(connection).get_columns(table.name)}
+        if column.split()[0] not in here:
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column}")
+    for index in FRAME.indexes:
+        index.create(connection, checkfirst=True)
 
 
 def schema_of(connection: Connection) -> int:
@@ -146,7 +180,8 @@ def _frame_row(frame: Frame) -> dict[str, Any]:
 
 def last_frame_number(connection: Connection) -> int:
     """The newest frame's number; 0 when there is none."""
-    return connection.scalar(select(func.max(FRAME.c.number))) or 0
+    rolled = connection.execute(select(SERIES.c.last_frame)).scalar_one()
+    return max(rolled, connection.scalar(select(func.max(FRAME.c.number))) or 0)
 
 
 def frames_after(connection: Connection, number: int, limit: int) -> tuple[Frame, ...]:
