@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from station_db import journal, migrating
 from station_db.epochs import EpochReason, opening
 from station_db.journal import Origin, Position
 from station_db.records.base import CENTRE, Instant, RecordId, may_name_a_station
-from station_db.sync import appending, planner_function, rights
+from station_db.sync import appending, partitions, planner_function, rights
 from station_db.sync.centre import Centre, check_revision
 from station_db.sync.errors import CentreUrlError, NotACentreError
 from station_db.tables import CENTRE_HEAD, STATION
@@ -125,9 +125,20 @@ def _grant(connection: Connection, stations: Iterable[str], passwords: Mapping[s
     for station in stations:
         driver.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(rights.STATIONS), sql.Identifier(rights.role_of(station))))
     driver.execute(f"GRANT {rights.PLANNER} TO {owner}")
-    for statement in (*rights.statements(owner), planner_function.function_sql(schema), *planner_function.rights(owner)):
+    for statement in _rights(owner, schema):
         driver.execute(statement)
+    partitions.arrange(driver)
+    for name in partitions.names(driver):
+        for statement in partitions.guarded(name, owner):
+            driver.execute(statement)
     return made
+
+
+def _rights(owner: str, schema: str) -> Iterator[str]:
+    yield from rights.statements(owner, schema)
+    yield planner_function.function_sql(schema)
+    yield from planner_function.rights(owner)
+    yield from partitions.functions(schema, owner)
 
 
 def _make_login(driver: Any, role: str, password: str | None) -> str:

@@ -60,7 +60,7 @@ def function_sql(schema: str) -> str:
 CREATE OR REPLACE FUNCTION lineside_append(
   p_epoch text, p_seq bigint, p_recorded_at bigint, p_kind text, p_record_id text, p_addressee text, p_version bigint,
   p_actor text, p_cause text, p_payload bytea, p_prev_hash text, p_hash text
-) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {schema}, pg_temp AS $$
 DECLARE
   caller text := CASE current_setting('role') WHEN 'none' THEN session_user::text ELSE current_setting('role') END;
   h centre_head%ROWTYPE;

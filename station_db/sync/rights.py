@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from station_db.records.base import CENTRE
-from station_db.tables import CENTRE_HEAD, JOURNAL, LOCAL, METADATA, SET_ASIDE, STATION, TYPED, WATERMARK
+from station_db.sync import guards
+from station_db.tables import (
+    CENTRE_HEAD,
+    JOURNAL,
+    LOCAL,
+    METADATA,
+    SET_ASIDE,
+    SIGNAL_BLOCK,
+    SIGNAL_CURVE,
+    SIGNAL_WATERMARK,
+    STATION,
+    TYPED,
+    WATERMARK,
+)
 
 STATIONS, LEAD, PLANNER = "lineside_station", "lead", "planner"
 LOGINS = (LEAD, PLANNER)
@@ -20,64 +33,24 @@ def role_of(station_id: str) -> str:
     return f"station_{station_id}"
 
 
-WHO_AM_I = """
-CREATE OR REPLACE FUNCTION lineside_self() RETURNS text LANGUAGE sql STABLE AS
-$$ SELECT CASE WHEN left(current_user::text, 8) = 'station_' THEN substr(current_user::text, 9) END $$
-"""
-
-ONLY_RISES = """
-CREATE OR REPLACE FUNCTION lineside_watermark_rises() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF NEW.last_seq <= OLD.last_seq
-    OR (NEW.station_id, NEW.epoch, NEW.epoch_no) IS DISTINCT FROM (OLD.station_id, OLD.epoch, OLD.epoch_no) THEN
-    RAISE EXCEPTION 'a watermark only rises' USING ERRCODE = '42501';
-  END IF;
-  RETURN NEW;
-END $$
-"""
-
-IS_FILLED = """
-CREATE OR REPLACE FUNCTION lineside_watermark_is_filled() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF (SELECT count(*) FROM journal WHERE station_id = NEW.station_id AND epoch = NEW.epoch
-        AND seq > OLD.last_seq AND seq <= NEW.last_seq) <> NEW.last_seq - OLD.last_seq
-    OR NOT EXISTS (SELECT 1 FROM journal WHERE station_id = NEW.station_id AND epoch = NEW.epoch
-        AND seq = OLD.last_seq + 1 AND prev_hash = OLD.head)
-    OR NOT EXISTS (SELECT 1 FROM journal WHERE station_id = NEW.station_id AND epoch = NEW.epoch
-        AND seq = NEW.last_seq AND hash = NEW.head) THEN
-    RAISE EXCEPTION 'the watermark says more than the journal holds' USING ERRCODE = '42501';
-  END IF;
-  RETURN NULL;
-END $$
-"""
-
-TRIGGERS = (
-    "CREATE OR REPLACE TRIGGER watermark_rises BEFORE UPDATE ON watermark"
-    " FOR EACH ROW EXECUTE FUNCTION lineside_watermark_rises()",
-    "DROP TRIGGER IF EXISTS watermark_is_filled ON watermark",
-    # Deferred: the watermark moves first, as the lock, and the entries follow in the same transaction.
-    "CREATE CONSTRAINT TRIGGER watermark_is_filled AFTER UPDATE ON watermark DEFERRABLE INITIALLY DEFERRED"
-    " FOR EACH ROW EXECUTE FUNCTION lineside_watermark_is_filled()",
-)
-
 OWN = "station_id = (SELECT lineside_self())"
 ADDRESSED = f"station_id = '{CENTRE}' AND addressee IN ('', (SELECT lineside_self()))"
 BEGINS = f"{OWN} AND last_seq = 0"
-SAID_BY_STATIONS = "last_heard_at, app_version, epoch, last_seq, oldest_unsent_at"
+SAID_BY_STATIONS = (
+    "last_heard_at, app_version, epoch, last_seq, oldest_unsent_at, schema, clock_offset_us, signals_waiting, last_backup_at"
+)
 
 
-def statements(owner: str) -> Iterator[str]:
-    """Everything but the roles themselves, which must exist. `owner` is a quoted role. Run again, it ends the same."""
-    yield WHO_AM_I
-    yield ONLY_RISES
-    yield IS_FILLED
-    yield from TRIGGERS
+def statements(owner: str, schema: str) -> Iterator[str]:
+    """Everything but the roles themselves, which must exist. `owner` and `schema` are quoted. Run again, it ends the same."""
+    yield from guards.statements(schema)
     for table in METADATA.tables:
         yield from _guarded(table, owner)
     yield from _journal(owner)
     for name in (*TYPED, SET_ASIDE.name):
         yield from _own_rows(name)
     yield from _watermark()
+    yield from _signals()
     yield from _station()
     yield f"GRANT SELECT ON {CENTRE_HEAD.name}, alembic_version TO {STATIONS}, {LEAD}, {PLANNER}"
     yield _policy(CENTRE_HEAD.name, "all_read", "SELECT", STATIONS, using="true")
@@ -119,6 +92,16 @@ def _watermark() -> Iterator[str]:
     yield _policy(WATERMARK.name, "own_read", "SELECT", STATIONS, using=OWN)
     yield _policy(WATERMARK.name, "own_begin", "INSERT", STATIONS, check=BEGINS)
     yield _policy(WATERMARK.name, "own_update", "UPDATE", STATIONS, using=OWN, check=OWN)
+
+
+def _signals() -> Iterator[str]:
+    """The second lane: what is there stays as it is, and its watermark rises."""
+    for table in (SIGNAL_BLOCK.name, SIGNAL_CURVE.name, SIGNAL_WATERMARK.name):
+        yield f"GRANT SELECT, INSERT ON {table} TO {STATIONS}"
+        yield _policy(table, "own_read", "SELECT", STATIONS, using=OWN)
+        yield _policy(table, "own_insert", "INSERT", STATIONS, check=OWN)
+    yield f"GRANT UPDATE ON {SIGNAL_WATERMARK.name} TO {STATIONS}"
+    yield _policy(SIGNAL_WATERMARK.name, "own_update", "UPDATE", STATIONS, using=OWN, check=OWN)
 
 
 def _station() -> Iterator[str]:

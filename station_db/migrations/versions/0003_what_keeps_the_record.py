@@ -18,7 +18,8 @@ END $$
 
 AHEAD = """
 SELECT pg_temp.make_month(parent, month) FROM unnest(ARRAY['journal', 'signal_block']) AS parent,
-  generate_series(date_trunc('month', now() AT TIME ZONE 'UTC'), now() AT TIME ZONE 'UTC' + interval '3 months', '1 month') AS month
+  generate_series(date_trunc('month', now() AT TIME ZONE 'UTC'), now() AT TIME ZONE 'UTC' + interval '3 months', '1 month')
+    AS month
 """
 
 BEFORE = """
@@ -87,7 +88,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("station_id", "series", "number", "from_at", name=op.f("pk_signal_block")),
         postgresql_partition_by="RANGE (from_at)",
     )
-    op.create_index(op.f("ix_signal_block_station_id_machine_tag_from_at"), "signal_block", ["station_id", "machine", "tag", "from_at"], unique=False)
+    op.create_index(
+        op.f("ix_signal_block_station_id_machine_tag_from_at"),
+        "signal_block",
+        ["station_id", "machine", "tag", "from_at"],
+        unique=False,
+    )
     op.create_table(
         "signal_curve",
         sa.Column("station_id", sa.Text(), nullable=False),
@@ -235,7 +241,9 @@ def upgrade() -> None:
         sa.Column("row_seq", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("station_id", "id", name=op.f("pk_redaction")),
     )
-    op.create_index(op.f("ix_redaction_station_id_origin_epoch_seq"), "redaction", ["station_id", "origin", "epoch", "seq"], unique=False)
+    op.create_index(
+        op.f("ix_redaction_station_id_origin_epoch_seq"), "redaction", ["station_id", "origin", "epoch", "seq"], unique=False
+    )
     if op.get_bind().dialect.name == "postgresql":
         for statement in BY_MONTHS:
             op.execute(statement)

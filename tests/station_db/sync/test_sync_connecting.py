@@ -98,7 +98,7 @@ def test_a_station_s_own_store_is_no_centre(tmp_path: Path) -> None:
 
 
 def test_a_newer_and_an_older_schema_are_told_apart(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("station_db.migrating.HEAD", "next")
+    monkeypatch.setattr("station_db.migrating.HEAD", "0099")
     assert type(refusal(sqlite_url)) is CentreOlderError
     monkeypatch.undo()
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as centre:
