@@ -29,6 +29,12 @@ CRASHPOINTS = (
     "after_feed_commit",
     "during_checkpoint",
     "before_close",
+    "during_sidelining",
+    "during_salvage",
+    "during_backup",
+    "before_backup_rename",
+    "after_backup_rename",
+    "during_restore",
 )
 """Those of a store."""
 UPLINK_POINTS = ("before_centre_commit", "after_centre_commit")

@@ -62,6 +62,14 @@ class MissingStoreError(StoreError):
     remedy = "Start the station once, or name the folder it records into."
 
 
+class BrokenBackupError(RecordError):
+    """A copy of a record that is not whole: damaged, changed, or sealed with another key."""
+
+
+class BackupFailedError(RecordError):
+    """No backup was made; what is there is as it was. The text says why."""
+
+
 class CommitFailedError(RecordError):
     """A batch was not written, none of it; the store is as it was before and can be used again."""
 

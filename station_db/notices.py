@@ -14,7 +14,11 @@ class Notice:
 
 
 RESTORED = "store.restored"
-"""An older state of the store was put back: a new epoch was opened."""
+"""An older state of the store was put back: a new epoch was opened (how many entries made after it are not here, or `?`)."""
+SALVAGED = "store.salvaged"
+"""The record was damaged or gone and was made again (entries it now has, entries lost, the damaged files' name)."""
+HELD = "store.held"
+"""Another program held the record's file when it was to be opened (for how many seconds)."""
 COPIED = "store.copied"
 """The store was copied from elsewhere: a new epoch was opened."""
 MIGRATED = "store.migrated"
