@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from station_db import notices, signal_store, waveform_store, writing
+from station_db import notices, reconciled, signal_store, waveform_store, writing
 from station_db.connecting import raw
 from station_db.crashpoints import crashpoint
 from station_db.database_file import DatabaseFile
@@ -27,6 +27,7 @@ from station_db.marker import Marker, changed_at_of, files_of, machine_id, read_
 from station_db.notices import Notice
 from station_db.opening import check_folder, prepare
 from station_db.record_file import RecordFile
+from station_db.reconciled import ReconciledDay
 from station_db.records.base import Instant, RecordId, may_name_a_station
 from station_db.records.changes import Changes
 from station_db.records.local import Curve
@@ -166,6 +167,11 @@ class Store:
         if applied.set_aside:
             self._tell(Notice(notices.FEED_SET_ASIDE, (str(len(applied.set_aside)), str(applied.set_aside[0]))))
         return applied.records
+
+    def note_reconciled(self, days: Sequence[ReconciledDay]) -> None:
+        """Note days whose entries were found the same at the centre. Raises `CommitFailedError`."""
+        with _refusing(), self._record.transaction() as connection:
+            reconciled.note(connection, self._station_id, days)
 
     def checkpoint(self, at: Instant) -> None:
         """Bring both logs into their files and keep the signals within their budget; to be called when there is time."""
