@@ -26,8 +26,8 @@ from station_db.lock import StoreLock
 from station_db.marker import Marker, changed_at_of, files_of, machine_id, read_marker
 from station_db.notices import Notice
 from station_db.opening import check_folder, prepare
-from station_db.record_file import RecordFile
 from station_db.reconciled import ReconciledDay
+from station_db.record_file import RecordFile
 from station_db.records.base import Instant, RecordId, may_name_a_station
 from station_db.records.changes import Changes
 from station_db.records.local import Curve

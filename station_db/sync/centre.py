@@ -12,15 +12,15 @@ from sqlalchemy import URL, Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError
 
 from station_db import migrating
-from station_db.sync import dialling
+from station_db.sync import dialling, versions
 from station_db.sync.deadline import shut
 from station_db.sync.errors import (
     CentreNewerError,
-    CentreOlderError,
     CentreTimeoutError,
     NotACentreError,
     NotInitialisedError,
 )
+from station_db.sync.stride import Stride
 from station_db.tables import CENTRE_HEAD
 
 STEP_S = 15.0
@@ -36,19 +36,27 @@ class Centre:
         self._step_s = step_s
         self._driver: Any = connection.connection.driver_connection
         self.url = dialling.shown(url)
+        self.schema = migrating.HEAD
+        """The centre's release."""
+        self.lacking: versions.Lacking = {}
+        """What this program would write and the centre, being older, has no place for."""
+        self.stride = Stride()
+        """How much to send at once on this connection."""
 
     @classmethod
     def connect(cls, url: str, password: str = "", *, role: str | None = None, step_s: float = STEP_S) -> Self:
         """Open a centre: `sqlite:///path` or `postgresql://user@host:port/database`, then as `role` where one is named.
 
-        Raises the `CentreError` that says what is wrong; nothing was changed then.
+        A centre may be up to two releases older or newer (`versions`). Raises the `CentreError` that says what is wrong;
+        nothing was changed then.
         """
         centre = cls.dial(url, password, create=False, step_s=step_s)
         try:
             if role is not None:
                 centre.become(role)
             with centre.reading() as connection:
-                _check_is_centre(connection, centre.url)
+                centre.schema = _schema_of(connection, centre.url)
+                centre.lacking = versions.lacking(connection) if centre.schema < migrating.HEAD else {}
         except BaseException:
             centre.close()
             raise
@@ -71,6 +79,10 @@ class Centre:
     def is_postgresql(self) -> bool:
         """Whether it has roles and rights."""
         return self._engine.dialect.name == "postgresql"
+
+    def require_same_release(self) -> None:
+        """Raise `CentreNewerError` or `CentreOlderError` for what only a program of the centre's own release may do."""
+        versions.check_same(self.url, self.schema)
 
     def become(self, role: str) -> None:
         """Go on with the rights of another role."""
@@ -117,8 +129,8 @@ class Centre:
         self._engine.dispose()
 
 
-def _check_is_centre(connection: Connection, url: str) -> None:
-    """Raise what is wrong with whatever stands at the address."""
+def _schema_of(connection: Connection, url: str) -> str:
+    """The release of the centre at the address; raise what is wrong with it."""
     from sqlalchemy import inspect
 
     tables = inspect(connection).get_table_names()
@@ -126,12 +138,11 @@ def _check_is_centre(connection: Connection, url: str) -> None:
         raise NotInitialisedError(url, "the database is empty")
     if "alembic_version" not in tables or CENTRE_HEAD.name not in tables:
         raise NotACentreError(url, "the database holds other things than a centre of Lineside")
-    revision = migrating.revision_of(connection)
-    check_revision(revision, url)
-    if revision != migrating.HEAD:
-        raise CentreOlderError(url, f"its schema is {revision}, this program's is {migrating.HEAD}")
+    schema = migrating.revision_of(connection)
+    versions.check(url, schema)
     if connection.scalar(select(CENTRE_HEAD.c.epoch).limit(1)) is None:
         raise NotACentreError(url, "this is a station's store, not a centre")
+    return str(schema)
 
 
 def check_revision(revision: str | None, url: str) -> None:

@@ -6,35 +6,37 @@ entries and rows follow in the same transaction. Whether a commit that got no an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from station_db import journal
+from station_db import migrating
 from station_db.crashpoints import crashpoint
-from station_db.journal import JournalEntry, entry_hash
+from station_db.journal import JournalEntry, columns_of
 from station_db.reader import EpochTip, Reader
 from station_db.records.base import Instant
+from station_db.sync import aside, bulk
 from station_db.sync.arriving import project_all
 from station_db.sync.centre import Centre
-from station_db.sync.errors import BrokenChainError, ForkError, UnknownStationError, WatermarkMovedError
-from station_db.tables import JOURNAL, STATION, WATERMARK
+from station_db.sync.errors import WatermarkMovedError
+from station_db.sync.standing import Mark, check_chain, first_behind, marks_of
+from station_db.tables import JOURNAL, STATION, TYPED, WATERMARK
 
-LIMIT = 500
+LIMIT = 2000
 SAY_EVERY_US = 10_000_000
 """How often a station that has nothing to send tells the centre that it is there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """How far one epoch has arrived."""
+class Said:
+    """What a station says of itself with each push, as far as it knows."""
 
-    epoch: str
-    epoch_no: int
-    last_seq: int
-    head: str
+    app_version: str = ""
+    clock_offset_us: int | None = None
+    signals_waiting: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,94 +47,84 @@ class Pushed:
     set_aside: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Where all entries of a station are: `captured` = `sent` + `waiting` + `set_aside`, whenever it is asked."""
+
+    captured: int = 0
+    sent: int = 0
+    waiting: int = 0
+    set_aside: int = 0
+
+
 def marks(centre: Centre, station_id: str) -> dict[str, Mark]:
     """The watermark of each epoch the centre has of a station. Raises `UnknownStationError`."""
     with centre.reading() as connection:
-        return _marks(connection, centre, station_id)
+        return marks_of(connection, centre.url, station_id)
 
 
-def push(reader: Reader, centre: Centre, *, at: Instant, app_version: str = "", limit: int = LIMIT) -> Pushed:
-    """Send the next entries, at most `limit`, oldest epoch first; nothing is left when `Pushed.entries` is 0.
-
-    Raises `TransientCentreError` (try again later) or `CentreRefusedError` (a person; `ForkError` among them).
-    """
+def balance(reader: Reader, centre: Centre) -> Balance:
+    """Count both ends, each as it stood at one moment. Raises `CentreError`."""
     tips = reader.epochs()
     with centre.reading() as connection:
-        known = _marks(connection, centre, reader.station_id)
-        behind = _first_behind(connection, centre, reader.station_id, tips, known)
+        known = marks_of(connection, centre.url, reader.station_id)
+        put_aside = aside.count(connection, centre, reader.station_id)
+    captured = sum(tip.position.seq for tip in tips)
+    arrived = sum(min(tip.position.seq, mark.last_seq) for tip in tips if (mark := known.get(tip.position.epoch)))
+    put_aside = min(put_aside, arrived)
+    return Balance(captured, arrived - put_aside, captured - arrived, put_aside)
+
+
+def push(
+    reader: Reader,
+    centre: Centre,
+    *,
+    at: Instant,
+    app_version: str = "",
+    limit: int = LIMIT,
+    limit_bytes: int | None = None,
+    said: Said | None = None,
+) -> Pushed:
+    """Send the next entries, oldest epoch first; nothing is left when `Pushed.entries` is 0.
+
+    At most `limit` entries and about `limit_bytes` of payload, by default what the line has shown to carry at once.
+    Raises `TransientCentreError` (try again later) or `CentreRefusedError` (a person; `ForkError` among them).
+    """
+    said = said or Said(app_version)
+    tips = reader.epochs()
+    with centre.reading() as connection:
+        known = marks_of(connection, centre.url, reader.station_id)
+        behind = first_behind(connection, centre.url, reader.station_id, tips, known)
         is_due = _is_due(connection, reader.station_id, at)
     if behind is None:
         if is_due:
-            _say(centre, reader, at, app_version)
+            _say(centre, reader, at, said)
         return Pushed()
     tip, mark = behind
-    entries = reader.journal_after(mark.epoch, mark.last_seq, limit)
-    _check_chain(centre.url, mark, entries)
+    found = reader.journal_after(mark.epoch, mark.last_seq, limit)
+    entries = _within(found, limit_bytes or centre.stride.limit_bytes)
+    check_chain(centre.url, mark, entries)
+    own = _own_columns(reader, centre, tips, at, said, sent=(tip.position.epoch, entries[-1]))
+    began_s = time.monotonic()
     with centre.writing() as connection:
         if mark.epoch not in known:
             _begin(connection, reader.station_id, mark, at)
-        set_aside = _store(connection, centre, mark, entries, at)
-        _note(connection, reader.station_id, tips, at, app_version, sent=(tip.position.epoch, entries[-1]))
+        put_aside = _store(connection, centre, mark, entries, at)
+        _note(connection, reader.station_id, own)
         crashpoint("before_centre_commit")
     crashpoint("after_centre_commit")
-    return Pushed(len(entries), set_aside)
+    centre.stride.took(time.monotonic() - began_s)
+    return Pushed(len(entries), put_aside)
 
 
-def _marks(connection: Connection, centre: Centre, station_id: str) -> dict[str, Mark]:
-    if connection.scalar(select(STATION.c.station_id).where(STATION.c.station_id == station_id)) is None:
-        raise UnknownStationError(centre.url, f"it does not know a station {station_id!r}")
-    rows = connection.execute(select(WATERMARK).where(WATERMARK.c.station_id == station_id))
-    return {row.epoch: Mark(row.epoch, row.epoch_no, row.last_seq, row.head) for row in rows}
-
-
-def _first_behind(
-    connection: Connection, centre: Centre, station_id: str, tips: Sequence[EpochTip], known: Mapping[str, Mark]
-) -> tuple[EpochTip, Mark] | None:
-    """The first epoch that is not fully up. The ones before it were found to be the same here and there."""
-    for tip in tips:
-        position = tip.position
-        mark = known.get(position.epoch)
-        if mark is None:
-            _check_no_twin(centre.url, position.epoch, position.epoch_no, known)
-            mark = Mark(position.epoch, position.epoch_no, 0, tip.began_with)
-        if mark.last_seq < position.seq:
-            return tip, mark
-        is_present = tip is tips[-1]
-        _check_same(connection, centre.url, station_id, tip, mark, is_present=is_present)
-    return None
-
-
-def _check_no_twin(url: str, epoch: str, epoch_no: int, known: Mapping[str, Mark]) -> None:
-    """Two epochs that follow the same parent are a fork."""
-    for mark in known.values():
-        if mark.epoch_no >= epoch_no:
-            reason = f"it has another epoch {mark.epoch} beside this station's {epoch}"
-            raise ForkError(url, reason, epoch=epoch, seq=0)
-
-
-def _check_same(connection: Connection, url: str, station_id: str, tip: EpochTip, mark: Mark, *, is_present: bool) -> None:
-    """The centre may have more of an earlier epoch than a restored store, but what both have must be one history."""
-    position = tip.position
-    head = mark.head
-    if mark.last_seq > position.seq:
-        wanted = (JOURNAL.c.station_id == station_id, JOURNAL.c.epoch == position.epoch, JOURNAL.c.seq == position.seq)
-        head = connection.scalar(select(JOURNAL.c.hash).where(*wanted)) if position.seq else tip.began_with
-    if head != position.head or (is_present and mark.last_seq > position.seq):
-        reason = f"it has another entry {position.seq} in epoch {position.epoch}, or entries this station never made"
-        raise ForkError(url, reason, epoch=position.epoch, seq=position.seq)
-
-
-def _check_chain(url: str, mark: Mark, entries: Sequence[JournalEntry]) -> None:
-    """Nothing leaves that does not follow from what the centre has."""
-    seq, head = mark.last_seq, mark.head
-    if entries and entries[0].prev_hash != head and entry_hash(entries[0]) == entries[0].hash:
-        reason = f"its entry {seq} of epoch {mark.epoch} is not this station's"
-        raise ForkError(url, reason, epoch=mark.epoch, seq=seq)
-    for entry in entries:
-        if (entry.seq, entry.prev_hash) != (seq + 1, head) or entry_hash(entry) != entry.hash:
-            reason = f"entry {entry.seq} of epoch {mark.epoch} does not follow the one before it; it was not sent"
-            raise BrokenChainError(url, reason, epoch=mark.epoch, seq=entry.seq)
-        seq, head = entry.seq, entry.hash
+def _within(entries: Sequence[JournalEntry], limit_bytes: int) -> Sequence[JournalEntry]:
+    """As many as fit, but always one."""
+    size = 0
+    for number, entry in enumerate(entries):
+        size += len(entry.payload)
+        if size > limit_bytes and number:
+            return entries[:number]
+    return entries
 
 
 def _begin(connection: Connection, station_id: str, mark: Mark, at: Instant) -> None:
@@ -148,8 +140,8 @@ def _store(connection: Connection, centre: Centre, mark: Mark, entries: Sequence
     moved = connection.execute(update(WATERMARK).where(*where, *seen).values(last_seq=last.seq, head=last.hash, updated_at=at))
     if moved.rowcount != 1:
         raise WatermarkMovedError(centre.url, f"epoch {mark.epoch} moved on while it was sent")
-    journal.append(connection, entries)
-    return project_all(connection, mark.epoch_no, entries, at)
+    bulk.write(connection, JOURNAL, [columns_of(entry) for entry in entries])
+    return project_all(connection, mark.epoch_no, entries, at, centre.lacking)
 
 
 def _is_due(connection: Connection, station_id: str, at: Instant) -> bool:
@@ -157,24 +149,45 @@ def _is_due(connection: Connection, station_id: str, at: Instant) -> bool:
     return last is None or abs(at - last) > SAY_EVERY_US
 
 
-def _say(centre: Centre, reader: Reader, at: Instant, app_version: str) -> None:
+def _say(centre: Centre, reader: Reader, at: Instant, said: Said) -> None:
     """Nothing to send, but here."""
+    own = _own_columns(reader, centre, reader.epochs(), at, said, sent=None)
     with centre.writing() as connection:
-        _note(connection, reader.station_id, reader.epochs(), at, app_version, sent=None)
+        _note(connection, reader.station_id, own)
 
 
-def _note(
-    connection: Connection,
-    station_id: str,
+def _own_columns(
+    reader: Reader,
+    centre: Centre,
     tips: Sequence[EpochTip],
     at: Instant,
-    app_version: str,
+    said: Said,
     *,
     sent: tuple[str, JournalEntry] | None,
-) -> None:
+) -> dict[str, Any]:
     """What the station says of itself: where its journal stands, and since when the oldest unsent entry waits."""
     present = tips[-1].position
     is_behind = sent is not None and (sent[0], sent[1].seq) != (present.epoch, present.seq)
-    values: dict[str, Any] = {"last_heard_at": at, "app_version": app_version, "epoch": present.epoch, "last_seq": present.seq}
-    values["oldest_unsent_at"] = sent[1].recorded_at if is_behind and sent else None
-    connection.execute(update(STATION).where(STATION.c.station_id == station_id).values(values))
+    values: dict[str, Any] = {
+        "last_heard_at": at,
+        "app_version": said.app_version,
+        "epoch": present.epoch,
+        "last_seq": present.seq,
+        "oldest_unsent_at": sent[1].recorded_at if is_behind and sent else None,
+        "schema": migrating.HEAD,
+        "clock_offset_us": said.clock_offset_us,
+        "signals_waiting": said.signals_waiting,
+        "last_backup_at": reader.ask(_last_backup),
+    }
+    return {name: value for name, value in values.items() if name not in centre.lacking.get(STATION.name, ())}
+
+
+def _last_backup(connection: Connection, station_id: str) -> int | None:
+    """When the last good one was made."""
+    backup = TYPED["backup"].c
+    newest = select(backup.at).where(backup.station_id == station_id, backup.ok).order_by(backup.at.desc()).limit(1)
+    return connection.scalar(newest)
+
+
+def _note(connection: Connection, station_id: str, own: dict[str, Any]) -> None:
+    connection.execute(update(STATION).where(STATION.c.station_id == station_id).values(own))

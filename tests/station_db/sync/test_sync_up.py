@@ -88,7 +88,7 @@ def test_a_second_push_from_the_same_watermark_is_told_to_look_again(
         assert push(Reader(folder), first, at=at(1), limit=2).entries == 2
         seen = marks(second, "ST-040")
         push(Reader(folder), first, at=at(1), limit=2)
-        monkeypatch.setattr("station_db.sync.up._marks", lambda *_: seen)
+        monkeypatch.setattr("station_db.sync.up.marks_of", lambda *_: seen)
         with pytest.raises(WatermarkMovedError):
             push(Reader(folder), second, at=at(1), limit=2)
         monkeypatch.undo()
