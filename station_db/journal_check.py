@@ -167,7 +167,9 @@ def fingerprint(row: Mapping[str, Any]) -> bytes:
 
 
 def _set_aside(connection: Connection, station_id: str) -> set[tuple[str, int]]:
-    rows = connection.execute(select(SET_ASIDE.c.epoch, SET_ASIDE.c.seq).where(SET_ASIDE.c.station_id == station_id))
+    """What is set aside still; what a newer program has read since must be in its table."""
+    still = (SET_ASIDE.c.station_id == station_id, SET_ASIDE.c.projected_at.is_(None))
+    rows = connection.execute(select(SET_ASIDE.c.epoch, SET_ASIDE.c.seq).where(*still))
     return {(row.epoch, row.seq) for row in rows}
 
 
