@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import TypeVar
+
+P = TypeVar("P", bound="Proxy")
 
 
 class Mode(Enum):
@@ -24,6 +27,8 @@ class Mode(Enum):
     """Requests arrive, answers are lost: the outcome of a commit stays unknown."""
     SLOW = "slow"
     """Every chunk waits `Proxy.delay_s`."""
+    TRICKLE = "trickle"
+    """Every single byte waits `Proxy.delay_s`."""
     LATE = "late"
     """What is open is held back, its end too, and delivered when the mode changes; what comes new is passed on."""
 
@@ -67,12 +72,17 @@ class Proxy:
         if self._mode is Mode.CUT:
             writer.transport.abort()
             return
+        await self._join(reader, writer)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, opening: bytes = b"") -> None:
+        """Connect with the target, which hears `opening` first."""
         try:
             far_reader, far_writer = await self._dial()
         except OSError:
             writer.transport.abort()
             return
         number = self.connections
+        far_writer.write(opening)
         self._pump(reader, far_writer, number, answers=False)
         self._pump(far_reader, writer, number, answers=True)
 
@@ -95,8 +105,8 @@ class Proxy:
     async def _copy(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, number: int, *, answers: bool) -> None:
         with contextlib.suppress(OSError):
             while chunk := await source.read(65536):
-                if self._mode is Mode.SLOW:
-                    await asyncio.sleep(self.delay_s)
+                if self._mode in (Mode.SLOW, Mode.TRICKLE):
+                    await asyncio.sleep(self.delay_s * (1 if self._mode is Mode.SLOW else len(chunk)))
                 await self._passed_on(number)
                 if self._mode is Mode.HALF_OPEN or (answers and self._mode is Mode.DEAF):
                     continue
@@ -127,7 +137,14 @@ class Proxy:
 @contextmanager
 def proxy(target: tuple[str, int] | Path, *, delay_s: float = 0.05, port: int = 0) -> Iterator[Proxy]:
     """Run a proxy in a thread of its own for the length of the block."""
-    made, ready = Proxy(target, delay_s, port), threading.Event()
+    with running(Proxy(target, delay_s, port)) as made:
+        yield made
+
+
+@contextmanager
+def running(made: P) -> Iterator[P]:
+    """The same for one that was made already."""
+    ready = threading.Event()
     serving = made._loop.create_task(made._serve(ready))
     thread = threading.Thread(target=made._loop.run_until_complete, args=(serving,), name="proxy")
     thread.start()
