@@ -14,6 +14,7 @@ from station_db.journal import HASHED, JournalEntry
 from station_db.records.base import Instant
 from station_db.sync.arriving import unprojected
 from station_db.sync.centre import Centre
+from station_db.sync.versions import Lacking
 from station_db.tables import JOURNAL, SET_ASIDE, WATERMARK
 
 AT_ONCE = 500
@@ -62,14 +63,14 @@ def retry(centre: Centre, station_id: str, at: Instant) -> int:
     if "projected_at" in centre.lacking.get(SET_ASIDE.name, ()):
         return 0
     with centre.writing() as connection:
-        return retry_within(connection, centre, station_id, at)
+        return retry_within(connection, station_id, at, centre.lacking)
 
 
-def retry_within(connection: Connection, centre: Centre, station_id: str, at: Instant) -> int:
+def retry_within(connection: Connection, station_id: str, at: Instant, lacking: Lacking | None = None) -> int:
     """The same within the caller's transaction."""
     done, after = 0, ("", 0)
     while page := _page(connection, station_id, after):
-        done += _retry_page(connection, centre, page, at)
+        done += _retry_page(connection, page, at, lacking or {})
         after = (page[-1].entry.epoch, page[-1].entry.seq)
     return done
 
@@ -106,11 +107,11 @@ def _entry(row: RowMapping) -> JournalEntry:
     return journal.entry_of(named)
 
 
-def _retry_page(connection: Connection, centre: Centre, page: Sequence[Waiting], at: Instant) -> int:
+def _retry_page(connection: Connection, page: Sequence[Waiting], at: Instant, lacking: Lacking) -> int:
     done = 0
     for epoch_no in {each.epoch_no for each in page}:
         entries = [each.entry for each in page if each.epoch_no == epoch_no]
-        refused = {(row["epoch"], row["seq"]) for row in unprojected(connection, epoch_no, entries, at, centre.lacking)}
+        refused = {(row["epoch"], row["seq"]) for row in unprojected(connection, epoch_no, entries, at, lacking)}
         read = [entry for entry in entries if (entry.epoch, entry.seq) not in refused]
         for entry in read:
             connection.execute(_is_read(entry).values(projected_at=at))

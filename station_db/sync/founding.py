@@ -14,7 +14,7 @@ from station_db import journal, migrating
 from station_db.epochs import EpochReason, opening
 from station_db.journal import Origin, Position
 from station_db.records.base import CENTRE, Instant, RecordId, may_name_a_station
-from station_db.sync import appending, partitions, planner_function, rights
+from station_db.sync import appending, aside, partitions, planner_function, rights
 from station_db.sync.centre import Centre, check_revision
 from station_db.sync.errors import CentreUrlError, NotACentreError
 from station_db.tables import CENTRE_HEAD, STATION
@@ -56,6 +56,7 @@ def init(
             _migrate(connection, centre)
             _open_epoch(connection, at, new_id, restored=restored)
             new = _register(connection, wanted, at)
+            _read_again(connection, centre, at)
             made = _grant(connection, wanted, passwords or {}) if centre.is_postgresql else {}
     finally:
         centre.close()
@@ -111,6 +112,12 @@ def _register(connection: Connection, stations: Iterable[str], at: Instant) -> t
     if new:
         connection.execute(insert(STATION), [{"station_id": station, "registered_at": at} for station in new])
     return new
+
+
+def _read_again(connection: Connection, centre: Centre, at: Instant) -> None:
+    """What an older schema had no place for."""
+    for station_id in connection.scalars(select(STATION.c.station_id)).all():
+        aside.retry_within(connection, station_id, at)
 
 
 def _grant(connection: Connection, stations: Iterable[str], passwords: Mapping[str, str]) -> dict[str, str]:
