@@ -13,6 +13,7 @@ from hmi.clock import Monotonic
 from station_db.journal import FeedEntry
 from station_db.records.changes import Changes
 from station_db.signals import Frame
+from station_db.store import Store
 from station_db.waveforms import PackedWaveform
 
 THIN_BEHIND_NS = 2_000_000_000
@@ -41,13 +42,21 @@ class Feeding:
 
 
 @dataclass(frozen=True, slots=True)
+class Chore:
+    """Something else to write, in a transaction of its own; `done` gets what `do` returns or raises."""
+
+    do: Callable[[Store], None]
+    done: Future[None]
+
+
+@dataclass(frozen=True, slots=True)
 class Barrier:
     """All before it is written or lost once `passed` is set; a broken writer takes up work again behind it."""
 
     passed: Future[None]
 
 
-Work = Saving | Feeding | Barrier
+Work = Saving | Feeding | Chore | Barrier
 
 
 @dataclass(frozen=True, slots=True)

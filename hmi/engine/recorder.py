@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hmi.clock import Clock, Monotonic
-from hmi.engine.backlog import REFUSE_BEHIND_NS, Backlog, Barrier, Feeding, Saving, Work
+from hmi.engine.backlog import REFUSE_BEHIND_NS, Backlog, Barrier, Chore, Feeding, Saving, Work
 from station_db.journal import FeedEntry
 from station_db.notices import Notice
 from station_db.records.changes import Changes
@@ -89,6 +89,12 @@ class Recorder:
         self._backlog.put(feeding)
         return feeding.applied
 
+    def do(self, chore: Callable[[Store], None]) -> Future[None]:
+        """Have the writer do something with the store, after all before it. The future raises `NotSavedError` or what it raises."""
+        doing = Chore(chore, Future())
+        self._backlog.put(doing)
+        return doing.done
+
     async def settle(self) -> None:
         """Wait until all before is written or lost, and take up work again after a failure."""
         barrier = Barrier(Future())
@@ -143,6 +149,8 @@ class Recorder:
             first.passed.set_result(None)
         elif isinstance(first, Feeding):
             self._feed(store, first)
+        elif isinstance(first, Chore):
+            self._do(store, first)
         else:
             self._commit(store, [work for work in group if isinstance(work, Saving)])
 
@@ -174,6 +182,16 @@ class Recorder:
         except Exception as error:
             log.exception("what the centre sent was not applied")
             feeding.applied.set_exception(error)
+
+    def _do(self, store: Store, chore: Chore) -> None:
+        if self._is_broken:
+            chore.done.set_exception(NotSavedError())
+            return
+        try:
+            chore.done.set_result(chore.do(store))
+        except Exception as error:
+            log.exception("a chore was not done")
+            chore.done.set_exception(error)
 
     def _append(self, store: Store, frames: Sequence[Frame], waveforms: Sequence[PackedWaveform]) -> None:
         if not (frames or waveforms):
