@@ -90,7 +90,7 @@ class Recorder:
         return feeding.applied
 
     def do(self, chore: Callable[[Store], None]) -> Future[None]:
-        """Have the writer do something with the store, after all before it. The future raises `NotSavedError` or what it raises."""
+        """Have the writer do something with the store after all before it. The future raises that, or `NotSavedError`."""
         doing = Chore(chore, Future())
         self._backlog.put(doing)
         return doing.done
