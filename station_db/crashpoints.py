@@ -28,6 +28,8 @@ CRASHPOINTS = (
     "after_feed_cursor",
     "after_feed_commit",
     "during_checkpoint",
+    "during_roll_up",
+    "after_roll_up",
     "before_close",
     "during_sidelining",
     "during_salvage",
