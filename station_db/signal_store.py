@@ -168,13 +168,14 @@ def add_frames(connection: Connection, frames: Sequence[Frame]) -> None:
 
 
 def _frame_row(frame: Frame) -> dict[str, Any]:
-    packed = pack(frame.layout, frame.values)
+    packed = pack(frame.layout, frame.values, frame.uncertain)
     return {
         "number": frame.number,
         "layout": layout_id(frame.layout),
         "at": frame.at,
         "mono_ns": frame.mono_ns,
         "packed": packed,
+        "skipped": frame.skipped,
     }
 
 
@@ -193,7 +194,8 @@ def frames_after(connection: Connection, number: int, limit: int) -> tuple[Frame
 
 def _frame_of(row: Any) -> Frame:
     layout: Layout = layout_of(row["json"])
-    return Frame(row["number"], layout, Instant(row["at"]), row["mono_ns"], unpack(layout, bytes(row["packed"])))
+    values, uncertain = unpack(layout, bytes(row["packed"]))
+    return Frame(row["number"], layout, Instant(row["at"]), row["mono_ns"], values, uncertain, row["skipped"])
 
 
 def shed_oldest(connection: Connection, most: int) -> int:

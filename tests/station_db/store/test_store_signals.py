@@ -13,6 +13,7 @@ VALUES = {
     "int64": st.integers(-(2**63), 2**63 - 1),
     "uint64": st.integers(0, 2**64 - 1),
     "float64": st.floats(allow_nan=False),
+    "float32": st.floats(allow_nan=False, width=32),
 }
 TYPES = st.lists(st.sampled_from(sorted(FORMATS)), max_size=20)
 
@@ -27,7 +28,8 @@ def frames(first, count, layout=PRESS):
 def test_a_packed_frame_gives_every_value_back_exactly(data, types):
     layout = Layout("press", tuple(str(place) for place, _ in enumerate(types)), tuple(types))
     values = tuple(data.draw(st.none() | VALUES[name]) for name in types)
-    assert unpack(layout, pack(layout, values)) == values
+    uncertain = data.draw(st.integers(0, 2 ** len(types) - 1))
+    assert unpack(layout, pack(layout, values, uncertain)) == (values, uncertain)
 
 
 @pytest.mark.parametrize("values", [(1.0, 2), (1.0, 2, -1), (1.0, 2.5, 3)])

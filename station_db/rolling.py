@@ -1,0 +1,195 @@
+"""Frames become blocks: an hour of one layout at a time, in small pieces, each sample always in exactly one of the two.
+
+A block ends after an hour by the monotonic clock, where the wall clock was set, where the monotonic one began anew (a restart of
+the computer), or where it would grow too large; a new layout is a block of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, delete, func, select, update
+
+from station_db import block_codec, block_store, levels, time_codec
+from station_db.blocks import HEAD, HEAD_TYPE, SignalBlock
+from station_db.columns_of_frames import Columns, FrameRow, columns_of
+from station_db.crashpoints import crashpoint
+from station_db.database_file import DatabaseFile
+from station_db.levels import TagLevels
+from station_db.records.base import Instant
+from station_db.signal_store import FRAME, LAYOUT, SERIES
+from station_db.signals import Layout, layout_of
+
+HOUR_NS = 3_600_000_000_000
+HOUR_US = HOUR_NS // 1000
+STEP_US = 1_000_000
+"""The wall clock was set if it moves so much more or less than the monotonic one between two scans."""
+DRIFT_US = 5_000_000
+"""It may be led so far from where it stood at the block's beginning."""
+MOST_FRAMES = 20_000
+MOST_BYTES = 8_000_000
+"""Of frames in a block, so that a transaction stays short and memory small."""
+ROWS_A_PIECE = 200
+TAGS_A_PIECE = 6
+
+
+class RollUpError(Exception):
+    """The frames that were read are not those that stand there now; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Frames that become blocks together, first to last included."""
+
+    key: str
+    layout: Layout
+    first: int
+    last: int
+    count: int
+
+
+@dataclass(slots=True)
+class _Packed:
+    """What of a run is packed so far."""
+
+    tags: list[bytes] = field(default_factory=list[bytes])
+    levels: list[TagLevels] = field(default_factory=list[TagLevels])
+
+
+class RollUp:
+    """Rolls up all that is due, a piece a call; used by the writer's thread alone."""
+
+    def __init__(self, file: DatabaseFile, station_id: str) -> None:
+        self._file = file
+        self._station_id = station_id
+        self._pieces: Generator[None] | None = None
+        self.blocks = 0
+        """How many were made."""
+
+    def step(self, mono_ns: int) -> bool:
+        """Do the next piece, a few ms; returns whether there is another one. Raises what the disk raises, and `RollUpError`."""
+        pieces = self._pieces or self._work(mono_ns)
+        self._pieces = None
+        for _ in pieces:
+            self._pieces = pieces
+            return True
+        return False
+
+    def forget(self) -> None:
+        """Frames were let go: what was read of them counts no more."""
+        self._pieces = None
+
+    def _work(self, mono_ns: int) -> Generator[None]:
+        with self._file.transaction() as connection:
+            found = connection.execute(select(LAYOUT.c.id, LAYOUT.c.json)).tuples().all()
+        for key, text in found:
+            yield
+            while run := self._next(key, layout_of(text), mono_ns):
+                yield
+                yield from self._roll(run)
+
+    def _next(self, key: str, layout: Layout, mono_ns: int) -> Run | None:
+        with self._file.transaction() as connection:
+            return run_of(connection, key, layout, mono_ns)
+
+    def _roll(self, run: Run) -> Generator[None]:
+        rows: list[FrameRow] = []
+        while len(rows) < run.count:
+            with self._file.transaction() as connection:
+                rows += frame_rows(connection, run.key, rows[-1][0] if rows else run.first - 1, run.last, ROWS_A_PIECE)
+            yield
+        columns = columns_of(run.layout, rows)
+        yield
+        packed = _Packed()
+        minutes, starts = levels.minutes_of(columns.times.at)
+        for place in range(len(run.layout.tags)):
+            values, quality = columns.column(place)
+            packed.tags.append(block_codec.packed(values, quality))
+            packed.levels.append(levels.levels_of(values, quality, starts))
+            if place % TAGS_A_PIECE == TAGS_A_PIECE - 1:
+                yield
+        told = levels.packed(run.layout.tags, run.layout.types, minutes, packed.levels)
+        yield
+        self._replace(run, columns, packed.tags, told)
+
+    def _replace(self, run: Run, columns: Columns, tags: list[bytes], told: bytes) -> None:
+        """The blocks come and the frames go at once."""
+        with self._file.transaction() as connection:
+            made = tuple(_blocks(connection, run, columns, tags, told))
+            block_store.add(connection, self._station_id, made)
+            crashpoint("during_roll_up")
+            within = (FRAME.c.layout == run.key, FRAME.c.number.between(run.first, run.last))
+            if connection.execute(delete(FRAME).where(*within)).rowcount != run.count:
+                raise RollUpError(f"frames {run.first} to {run.last} are not {run.count} any more")
+            newest = func.max(SERIES.c.last_frame, run.last)
+            connection.execute(update(SERIES).values(last_frame=newest))
+        crashpoint("after_roll_up")
+        self.blocks += len(made)
+
+
+def run_of(connection: Connection, key: str, layout: Layout, mono_ns: int) -> Run | None:
+    """The oldest frames of a layout, if they end here; `mono_ns` is now."""
+    size = connection.scalar(select(func.length(FRAME.c.packed)).where(FRAME.c.layout == key).order_by(FRAME.c.number).limit(1))
+    if size is None:
+        return None
+    most = max(1, min(MOST_FRAMES, MOST_BYTES // max(size, 1)))
+    query = select(FRAME.c.number, FRAME.c.mono_ns, FRAME.c.at).where(FRAME.c.layout == key).order_by(FRAME.c.number)
+    told = np.array(connection.execute(query.limit(most + 1)).tuples().all(), np.int64).reshape(-1, 3)
+    count = _ends(told, is_past=layout.is_past)
+    first_ns, last_ns = int(told[0, 1]), int(told[-1, 1])
+    if count is None and len(told) <= most:
+        if 0 <= mono_ns - first_ns < HOUR_NS and mono_ns >= last_ns:
+            return None
+        count = len(told)
+    count = min(count or most, most)
+    return Run(key, layout, int(told[0, 0]), int(told[count - 1, 0]), count)
+
+
+def _ends(told: NDArray[np.int64], *, is_past: bool) -> int | None:
+    """How many of these frames, in order, belong together; None where no end is seen."""
+    mono_us, at = told[:, 1] // 1000, told[:, 2]
+    is_end = np.zeros(len(told), bool)
+    if is_past:
+        is_end[1:] = np.diff(at) < 0
+        is_end |= at - at[0] >= HOUR_US
+    else:
+        apart = at - mono_us
+        is_end[1:] = (np.diff(mono_us) < 0) | (np.abs(np.diff(apart)) > STEP_US)
+        is_end |= (mono_us - mono_us[0] >= HOUR_US) | (np.abs(apart - apart[0]) > DRIFT_US)
+    ends = np.flatnonzero(is_end)
+    return int(ends[0]) if len(ends) else None
+
+
+def frame_rows(connection: Connection, key: str, after: int, last: int, limit: int) -> list[FrameRow]:
+    """At most so many frames of a layout behind a number and up to another."""
+    columns = (FRAME.c.number, FRAME.c.at, FRAME.c.mono_ns, FRAME.c.skipped, FRAME.c.packed)
+    query = select(*columns).where(FRAME.c.layout == key, FRAME.c.number > after, FRAME.c.number <= last)
+    return [tuple(row) for row in connection.execute(query.order_by(FRAME.c.number).limit(limit)).tuples()]
+
+
+def _blocks(connection: Connection, run: Run, columns: Columns, tags: list[bytes], told: bytes) -> Generator[SignalBlock]:
+    series, number = block_store.series_of(connection), block_store.last_number(connection) + 1
+    times, layout = columns.times, run.layout
+    from_at, to_at = Instant(int(times.at.min())), Instant(int(times.at.max()))
+    named = (
+        (HEAD, HEAD_TYPE, time_codec.packed(times), told),
+        *zip(layout.tags, layout.types, tags, [None] * len(tags), strict=True),
+    )
+    for place, (tag, kind, data, extremes) in enumerate(named):
+        yield SignalBlock(
+            series,
+            number + place,
+            layout.machine,
+            tag,
+            kind,
+            from_at,
+            to_at,
+            run.first,
+            run.count,
+            block_codec.CODEC,
+            data,
+            extremes,
+        )
