@@ -52,7 +52,7 @@ def raw(connection: Connection, statement: str) -> list[Any]:
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """The driver's connection to a file, `ro` or `rwc`: the only place where one is made, so that tests can put a failing disk below."""
+    """The driver's connection to a file, `ro` or `rwc`. It is made only here, so that tests can put a disk of theirs below."""
     address = f"{path.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
 

@@ -26,6 +26,14 @@ def fsync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def make_folder(folder: Path) -> None:
+    """A folder that is on the disk, with those above it that were not there."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        fsync_folder(made.parent)
+
+
 def copy(source: Path, target: Path) -> None:
     """A copy that is on the disk."""
     shutil.copyfile(source, target)
@@ -36,6 +44,7 @@ def replace_database(new: Path, old: Path) -> None:
     """Put a closed database in the place of another, whose own logs must not be taken for the new one's."""
     fsync_file(new)
     remove_logs(old)
+    fsync_folder(old.parent)  # a log that came back after a power cut would be played into the new file
     new.replace(old)
     fsync_folder(old.parent)
 

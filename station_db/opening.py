@@ -12,7 +12,7 @@ from station_db import migrating
 from station_db.connecting import RECORD_FILE, raw, writer_engine
 from station_db.crashpoints import crashpoint
 from station_db.diagnosis import diagnosed
-from station_db.durable import copy, remove_database, replace_database
+from station_db.durable import copy, make_folder, remove_database, replace_database
 from station_db.errors import CorruptStoreError, ForeignDatabaseError, NewerSchemaError, UnwritableFolderError
 from station_db.notices import MIGRATED, Notice
 from station_db.records.base import CENTRE
@@ -46,7 +46,7 @@ def check_folder(folder: Path) -> None:
     """Raise `UnwritableFolderError` or `ForeignDatabaseError`, having changed nothing."""
     probe = folder / ".probe"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         probe.touch()
         probe.unlink()
     except OSError as error:

@@ -70,7 +70,7 @@ class HeardDisk(apsw.VFS):
     def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:
         return HeardFile(self._listener, name, flags) if name else super().xOpen(name, flags)
 
-    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: FBT001  # SQLite's own signature
+    def xDelete(self, filename: str, syncdir: bool) -> None:
         self._listener.remove(Path(filename))
         super().xDelete(filename, syncdir)
         if syncdir:
