@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, or_
 
+from station_db.centre_word import conflicts_of, open_answers, open_requests, vanished_orders
 from station_db.feed import cursor_of
 from station_db.present import CYCLES_OF_EACH_MACHINE, FOREVER, Present
 from station_db.queries import Span, counts
@@ -58,6 +59,10 @@ def resume(connection: Connection, station_id: str) -> Resume:
         last_at=last_at,
         centre_seen_at=cursor.heard_at if cursor else None,
         running_order=running.job_order if running else None,
+        conflicts=conflicts_of(connection, station_id, running.job_order) if running else (),
+        requests=open_requests(connection, station_id),
+        answers=open_answers(connection, station_id),
+        vanished=vanished_orders(connection),
     )
 
 

@@ -15,6 +15,7 @@ from hmi.station.cycles import CompletedCurve
 from hmi.station.decision import WriteResult
 from hmi.station.state import Station
 from hmi.station.topics import AlarmView, SyncTopic
+from station_db.records.base import RecordId
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,18 @@ class Learned:
     def tell(self, station: Station, now: Moment) -> core.Outcome:
         """Hand them to the core."""
         return core.learn(station, self.records, now)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderShared:
+    """Which other stations work on an order, as the centre knows; none where nobody does."""
+
+    order: RecordId
+    stations: tuple[str, ...]
+
+    def tell(self, station: Station, now: Moment) -> core.Outcome:
+        """Hand it to the core."""
+        return core.order_shared(station, self.order, self.stations, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +166,7 @@ class Ending:
 
 Input = (
     Heard
+    | OrderShared
     | Wished
     | Wrote
     | AlarmAnswered

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from hmi.presenters.freshness import Hearing
 from hmi.station.topics import (
     AlarmsTopic,
+    ConflictsTopic,
     CountsTopic,
     CycleTopic,
     HandworkTopic,
@@ -15,6 +16,7 @@ from hmi.station.topics import (
     OrdersTopic,
     PeopleTopic,
     QuestionsTopic,
+    RequestsTopic,
     SetpointsTopic,
     StationTopic,
     SyncTopic,
@@ -37,6 +39,8 @@ _FIELDS: dict[type, str] = {
     SyncTopic: "sync",
     CycleTopic: "cycle",
     SetpointsTopic: "setpoints",
+    ConflictsTopic: "conflicts",
+    RequestsTopic: "requests",
 }
 
 
@@ -57,6 +61,8 @@ class Picture:
     sync: SyncTopic = field(default_factory=SyncTopic)
     cycle: CycleTopic = field(default_factory=CycleTopic)
     setpoints: SetpointsTopic = field(default_factory=SetpointsTopic)
+    conflicts: ConflictsTopic = field(default_factory=ConflictsTopic)
+    requests: RequestsTopic = field(default_factory=RequestsTopic)
     hearing: Hearing = field(default_factory=Hearing)
 
     def with_topic(self, topic: Topic) -> Picture:

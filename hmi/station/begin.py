@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hmi.station import clock_checks, conditions, equipment, machine_orders, people, scratch, timeline, unseen, written_before
+from hmi.station import (
+    centre_word,
+    clock_checks,
+    conditions,
+    conflicts,
+    equipment,
+    machine_orders,
+    people,
+    scratch,
+    timeline,
+    unseen,
+    written_before,
+)
 from hmi.station.alarms import Alarm, Alarms, end
 from hmi.station.alarms import resumed as resumed_alarm
 from hmi.station.commands import Answer
@@ -71,11 +83,13 @@ def resumed(setup: Setup, resume: Resume, turn: Turn) -> Station:
         ),
         centre_seen_at=resume.centre_seen_at,
         clock_skew_us=turn.now.wall - turn.now.mono // 1000,
+        conflicts=resume.conflicts,
+        answers={answer.id: answer for answer in resume.answers},
         setpoints=written_before.setpoints(wirings, resume, turn),
         downloads=written_before.downloads(wirings, resume, turn),
         clock=clock_checks.began(resume.last_at, turn),
     )
-    return machine_orders.doubt(station, turn)
+    return centre_word.follow(machine_orders.doubt(station, turn), turn)
 
 
 def _unexplained(resume: Resume, machine: str, since: Instant) -> int:
@@ -140,6 +154,7 @@ def _work(resume: Resume) -> Work | None:
         last_values=_last_values(resume),
         scratch=scratch.read(draft),
         made=max((unit.number for unit in units), default=0),
+        called_off=conflicts.called_off(resume.conflicts),
     )
 
 

@@ -53,6 +53,13 @@ class Code(StrEnum):
     GAP_NOT_OPEN = "gap_not_open"
     GAP_REASON_MISSING = "gap_reason_missing"
 
+    CONFLICT_NOT_OPEN = "conflict_not_open"
+    DECISION_UNKNOWN = "decision_unknown"
+    DECISION_REASON_MISSING = "decision_reason_missing"
+    REQUEST_NOT_OPEN = "request_not_open"
+    REQUEST_ORDER_NOT_HERE = "request_order_not_here"
+    ORDER_VANISHED = "order_vanished"
+
     WAIT_PAUSED = "wait_paused"
     WAIT_MACHINE_UNKNOWN = "wait_machine_unknown"
     WAIT_LEVEL = "wait_level"
@@ -78,6 +85,8 @@ class Code(StrEnum):
     ALARM_BEING_TOLD = "alarm_being_told"
     ALARM_NOT_TOLD = "alarm_not_told"
     ALARM_PERHAPS_TOLD = "alarm_perhaps_told"
+    ORDER_CONFLICT = "order_conflict"
+    LEAD_ASKS = "lead_asks"
     SYNC_REFUSED = "sync_refused"
     SYNC_STALLED = "sync_stalled"
     NO_CENTRE = "no_centre"

@@ -156,6 +156,24 @@ class ExportSetAside:
     """Write what is set aside, here and at the centre, with its reasons into a file beside the record."""
 
 
+@dataclass(frozen=True, slots=True)
+class DecideConflict:
+    """What becomes of an order that the centre changed while it runs here: `keep` as started or `follow` the centre, and why."""
+
+    conflict: str
+    decision: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """Do what a lead asks, or refuse it with a reason."""
+
+    request: str
+    accept: bool
+    reason: str = ""
+
+
 Body = (
     SignIn
     | SignOut
@@ -175,6 +193,8 @@ Body = (
     | AcknowledgeAlarm
     | WriteSetpoint
     | DownloadRecipe
+    | DecideConflict
+    | AnswerRequest
     | RetrySync
     | ExportSetAside
 )
@@ -200,6 +220,8 @@ BODIES: dict[str, type[Body]] = {
         AcknowledgeAlarm,
         WriteSetpoint,
         DownloadRecipe,
+        DecideConflict,
+        AnswerRequest,
         RetrySync,
         ExportSetAside,
     )

@@ -25,6 +25,8 @@ def why_not_start(
     """Code and args of what forbids the start; empty when nothing does."""
     if order.cancelled:
         return (Code.ORDER_CANCELLED, order.id)
+    if order.id in plant.vanished and order.id not in responses:
+        return (Code.ORDER_VANISHED, order.id)
     if work is not None:
         open_order = work.response.job_order
         return (Code.ORDER_OPEN, order.id) if open_order == order.id else (Code.OTHER_ORDER_OPEN, open_order)
@@ -56,6 +58,8 @@ def start(order: JobOrder, plant: Plant, turn: Turn) -> Work:
         product_name="" if product is None else product.name,
         revision=master.revision,
         steps=tuple(sorted(master.steps, key=lambda step: step.number)),
+        quantity=order.quantity,
+        due_at=order.due_at,
     )
     turn.keep(routing)
     turn.keep(response)

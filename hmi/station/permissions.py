@@ -31,6 +31,8 @@ ALLOWED: Mapping[type[commands.Body], frozenset[PersonRole]] = {
     commands.AcknowledgeAlarm: EVERYBODY,
     commands.WriteSetpoint: EVERYBODY,
     commands.DownloadRecipe: EVERYBODY,
+    commands.DecideConflict: frozenset({PersonRole.SETTER, PersonRole.LEAD}),
+    commands.AnswerRequest: MAKERS,
     commands.RetrySync: EVERYBODY,
     commands.ExportSetAside: frozenset({PersonRole.LEAD, PersonRole.QUALITY}),
 }

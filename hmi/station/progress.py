@@ -66,18 +66,20 @@ def fail_unit(work: Work, reason: str, turn: Turn, closed_by: str | None = None)
 
 
 def end_unit(work: Work, state: UnitState, reason: str, turn: Turn) -> Work:
-    """A unit is finished and counted; the order ends with its last good one."""
+    """A unit is finished and counted; the order ends with its last good one, or here where it was called off."""
     counted = count(_close_unit(work, state, reason, turn), state, 1)
     if counted.response.good >= counted.response.quantity:
         return end_order(counted, turn)
+    if counted.called_off:
+        return end_order(counted, turn, JobState.ABORTED, counted.called_off)
     turn.keep(counted.response)
     return begin_unit(counted, turn)
 
 
-def end_order(work: Work, turn: Turn) -> Work:
+def end_order(work: Work, turn: Turn, state: JobState = JobState.ENDED, reason: str = "") -> Work:
     """The order is over here."""
     response = work.response
-    ended = replace(response, state=JobState.ENDED, reason="", ended_at=turn.not_before(response.started_at))
+    ended = replace(response, state=state, reason=reason, ended_at=turn.not_before(response.started_at))
     turn.keep(ended)
     return replace(work, response=ended)
 

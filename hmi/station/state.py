@@ -28,8 +28,9 @@ from hmi.station.topics import SyncTopic
 from hmi.station.wiring import Wiring
 from hmi.station.work import Work
 from hmi.station.written import Download, Setpoints
-from station_db.records.base import Instant
+from station_db.records.base import Instant, RecordId
 from station_db.records.equipment import EngineRun, EquipmentState
+from station_db.records.keeping import OrderConflict, RequestAnswer
 from station_db.records.people import PersonRole, ShiftOccurrence, SignIn
 from station_db.records.production import CountGap, Cycle
 
@@ -93,6 +94,10 @@ class Station:
     losses: Losses = field(default_factory=dict[str, Loss])
     downloads: Mapping[str, Download] = field(default_factory=dict[str, Download])
     """The recipe under way at each machine, or how the last one ended."""
+    conflicts: tuple[OrderConflict, ...] = ()
+    """Those of the order under work, decided ones too, oldest first."""
+    answers: Mapping[RecordId, RequestAnswer] = field(default_factory=dict[RecordId, RequestAnswer])
+    """To what leads asked, by the request's id."""
     clock: ClockStanding = field(default_factory=ClockStanding)
     waiting: Waiting = field(default_factory=Waiting)
     """The oldest record that the centre has not got although it answers."""

@@ -17,7 +17,9 @@ from hmi.station import (
     alarms,
     calendar_turn,
     centre_standing,
+    centre_word,
     clock_checks,
+    conflicts,
     evidence,
     losses,
     machine_orders,
@@ -39,6 +41,7 @@ from hmi.station.setup import Setup
 from hmi.station.state import Station
 from hmi.station.topics import TOPICS, AlarmView, SyncTopic, Topic
 from hmi.station.turn import STATION, Turn
+from station_db.records.base import RecordId
 from station_db.records.changes import Changes
 from station_db.records.resume import Resume
 
@@ -92,6 +95,12 @@ def learn(station: Station, records: Iterable[Any], now: Moment) -> Outcome:
     turn = Turn(now)
     after = replace(station, plant=plant.learn(station.plant, records))
     return _decide(station, calendar_turn.follow(after, turn), turn)
+
+
+def order_shared(station: Station, order: RecordId, stations: tuple[str, ...], now: Moment) -> Outcome:
+    """Which other stations work on an order, as the centre knows; none where nobody does."""
+    turn = Turn(now)
+    return _decide(station, conflicts.shared(station, order, stations, turn), turn)
 
 
 def wrote(station: Station, result: WriteResult, now: Moment) -> Outcome:
@@ -170,6 +179,7 @@ def _try(station: Station, command: Command, turn: Turn) -> tuple[Station, Turn]
 
 
 def _decide(before: Station, after: Station, turn: Turn) -> Outcome:
+    after = centre_word.keep_up(before, after, turn)
     after = machines.follow_work(after, turn) if after.work is not before.work else after
     after = machine_orders.settle(permits.advance(after, turn), turn)
     topics = views.redrawn(before, after)

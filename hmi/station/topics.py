@@ -455,6 +455,63 @@ class SetpointsTopic:
     machines: tuple[MachineSetpoints, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OrderSide:
+    """What an order asks for, as one side knows it; `due_at` is None without one, or where it is not known any more."""
+
+    quantity: int
+    product: str
+    product_name: str
+    work_master: str
+    due_at: int | None
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictView:
+    """An order under work that the centre has changed: `kind` of `ConflictKind`, as started here, and at the centre now.
+
+    `theirs` is None where the centre does not know it any more; a shared order has no sides but the other `stations`.
+    """
+
+    id: str
+    order: str
+    kind: str
+    opened_at: int
+    ours: OrderSide | None = None
+    theirs: OrderSide | None = None
+    stations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictsTopic:
+    """The conflicts that wait for a person, oldest first."""
+
+    conflicts: tuple[ConflictView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """What a lead asks: `action` of `RequestAction`; for a count, the time of its gap."""
+
+    id: str
+    action: str
+    subject: str
+    value: str
+    reason: str
+    asked_by: str
+    asked_at: int
+    gap_from_at: int | None = None
+    gap_to_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestsTopic:
+    """The requests that wait for a person, oldest first."""
+
+    requests: tuple[RequestView, ...] = ()
+
+
 Topic = (
     StationTopic
     | MachinesTopic
@@ -469,6 +526,8 @@ Topic = (
     | SyncTopic
     | CycleTopic
     | SetpointsTopic
+    | ConflictsTopic
+    | RequestsTopic
 )
 
 TOPICS: dict[str, type[Topic]] = {
@@ -487,5 +546,7 @@ TOPICS: dict[str, type[Topic]] = {
         SyncTopic,
         CycleTopic,
         SetpointsTopic,
+        ConflictsTopic,
+        RequestsTopic,
     )
 }

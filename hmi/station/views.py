@@ -14,6 +14,7 @@ from hmi.station.state import Station
 from hmi.station.topics import (
     AlarmsTopic,
     ChannelView,
+    ConflictsTopic,
     CountsTopic,
     CycleTopic,
     HandworkTopic,
@@ -23,6 +24,7 @@ from hmi.station.topics import (
     PeopleTopic,
     PersonView,
     QuestionsTopic,
+    RequestsTopic,
     SetpointsTopic,
     ShiftView,
     StationTopic,
@@ -32,6 +34,7 @@ from hmi.station.topics import (
     ValueSpec,
     WorkTopic,
 )
+from hmi.station.views_centre import conflicts_topic, requests_topic
 from hmi.station.views_counts import handwork_topic, questions_topic
 from hmi.station.views_orders import orders, work
 from hmi.station.views_setpoints import setpoints_topic
@@ -115,6 +118,8 @@ VIEWS: Mapping[type, Callable[[Station], Topic]] = {
     SyncTopic: sync_topic,
     CycleTopic: cycle_topic,
     SetpointsTopic: setpoints_topic,
+    ConflictsTopic: conflicts_topic,
+    RequestsTopic: requests_topic,
 }
 
 PARTS: Mapping[type, Callable[[Station], tuple[object, ...]]] = {
@@ -131,6 +136,8 @@ PARTS: Mapping[type, Callable[[Station], tuple[object, ...]]] = {
     SyncTopic: lambda now: (now.sync, now.clock),
     CycleTopic: lambda now: (now.last_cycle, now.work),
     SetpointsTopic: lambda now: (now.setpoints, now.downloads),
+    ConflictsTopic: lambda now: (now.conflicts, now.plant),
+    RequestsTopic: lambda now: (now.answers, now.plant, now.open_gaps),
 }
 """What each topic is drawn from: while these are the same objects, so is the picture."""
 

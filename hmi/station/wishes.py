@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from hmi.station import acknowledging, checks, commands, handwork, machine_orders, orders, people, permits, settling
+from hmi.station import (
+    acknowledging,
+    checks,
+    commands,
+    conflicts,
+    handwork,
+    machine_orders,
+    orders,
+    people,
+    permits,
+    requests,
+    settling,
+)
 from hmi.station.codes import Code, RefusedError
 from hmi.station.commands import Command
 from hmi.station.decision import Errand
@@ -100,6 +112,8 @@ WISHES: Mapping[type[commands.Body], Wish] = {
     commands.CountParts: lambda station, asked, command, turn: handwork.count(station, asked, command.id, turn),
     commands.TakeBackCount: lambda station, asked, _command, turn: handwork.take_back(station, asked, turn),
     commands.SettleGap: lambda station, asked, _command, turn: settling.settle(station, asked, turn),
+    commands.DecideConflict: lambda station, asked, _command, turn: conflicts.decide(station, asked, turn),
+    commands.AnswerRequest: lambda station, asked, _command, turn: requests.answer(station, asked, turn),
     commands.RetrySync: _retry_sync,
     commands.ExportSetAside: _export_aside,
     commands.SaveDraft: _at_work(lambda work, asked, turn, _: checks.draft(work, asked, turn)),

@@ -26,6 +26,8 @@ class Work:
     scratch: Scratch = field(default_factory=Scratch)
     made: int = 0
     """Units begun so far."""
+    called_off: str = ""
+    """Why the order ends with the open unit, where it does."""
 
     @property
     def open_step(self) -> StepRun | None:

@@ -60,6 +60,13 @@ TEXTS: dict[str, str] = {
     "count_went_on": "The order went on since. Call the part bad instead.",
     "gap_not_open": "This question is answered already. Look at the count again.",
     "gap_reason_missing": "Say how you know the number.",
+    # what the centre says
+    "conflict_not_open": "This is decided already, or the centre changed it again. Look once more.",
+    "decision_unknown": "There is no such decision: {0}. Choose one of the two.",
+    "decision_reason_missing": "Say why.",
+    "request_not_open": "This request is answered or withdrawn already.",
+    "request_order_not_here": "The order is not started here, or it is over.",
+    "order_vanished": "The centre no longer knows order {0}. Call the planner.",
     # what a machine step waits for
     "wait_paused": "The order is paused.",
     "wait_machine_unknown": "{0} does not answer. Its step waits until it does.",
@@ -88,6 +95,8 @@ TEXTS: dict[str, str] = {
     "alarm_being_told": "{0} is being told.",
     "alarm_not_told": "{0} did not take it: {1}.",
     "alarm_perhaps_told": "Whether {0} heard of it is unknown: {1}.",
+    "order_conflict": "The centre changed order {0}, which runs here. Work goes on as started. Decide on Orders.",
+    "lead_asks": "A lead asks something of this station. Answer it on Orders.",
     "sync_refused": "The centre refuses our records. They are safe here. Call IT.",
     "sync_stalled": "The centre answers, but takes no records since 15 minutes. They are safe here. Call IT.",
     "no_centre": "This station has no centre. Its records stay here.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from station_db.records.base import Instant, RecordId
 from station_db.records.equipment import AlarmEvent, EngineRun, EquipmentState, LinkGap, MachineWrite, RecipeDownload
+from station_db.records.keeping import LeadRequest, OrderConflict, RequestAnswer
 from station_db.records.local import CommandOutcome, CounterPosition, Draft
 from station_db.records.orders import (
     CheckResult,
@@ -33,6 +34,13 @@ class ShiftCount:
 
 
 @dataclass(frozen=True, slots=True)
+class VanishedOrders:
+    """Orders here that the centre does not know any more, since it was put back to before it made them."""
+
+    orders: frozenset[RecordId]
+
+
+@dataclass(frozen=True, slots=True)
 class Resume:
     """The record's present: master data, whatever is open, and the little past that a screen shows.
 
@@ -40,7 +48,8 @@ class Resume:
     last shift; `cycles` the last 20 of each machine, `unseen` the last 20 of all; `count_gaps` those that nobody settled;
     `responses` every job response (small); `writes` those not answered, and of people's all that nobody could vouch for (few);
     `given` the permits of any order that a machine may still have; `alarms` those that have not gone, `alarms_unseen` the
-    newest of each alarm, where it came within the last week, is over and nobody has acknowledged it.
+    newest of each alarm, where it came within the last week, is over and nobody has acknowledged it; `conflicts` those of the
+    running order, `requests` what leads asked and nobody answered, `answers` how far these came.
     """
 
     people: tuple[Person, ...] = ()
@@ -74,3 +83,7 @@ class Resume:
     last_at: Instant | None = None
     centre_seen_at: Instant | None = None
     running_order: RecordId | None = field(default=None)
+    conflicts: tuple[OrderConflict, ...] = ()
+    requests: tuple[LeadRequest, ...] = ()
+    answers: tuple[RequestAnswer, ...] = ()
+    vanished: frozenset[RecordId] = frozenset()

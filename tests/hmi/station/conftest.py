@@ -25,6 +25,7 @@ from station_db.records.equipment import (
     RecipeDownload,
     WriteState,
 )
+from station_db.records.keeping import AnswerState, LeadRequest, OrderConflict, RequestAnswer
 from station_db.records.people import Person, PersonRole, ShiftOccurrence, ShiftPattern, SignIn
 from station_db.records.production import CountGap, Cycle, UnseenParts
 from station_db.records.resume import Resume, ShiftCount
@@ -165,6 +166,12 @@ class Record:
         self.outcomes |= {row.id: row for row in changes.outcomes}
         self.curves |= {row.cycle: row for row in changes.curves}
 
+    def replace_master(self, *records):
+        """What the centre made, in its latest version."""
+        new = {(type(one), getattr(one, "id", None)) for one in records}
+        self.master = [one for one in self.master if (type(one), one.id) not in new]
+        self.master += [one for one in records if hasattr(one, "id")]
+
     def all(self, kind):
         return tuple(rec for (cls, _), rec in self.latest.items() if cls is kind)
 
@@ -184,6 +191,7 @@ class Record:
         since = shift.started_at if shift else 0
         of = lambda kind: tuple(one for one in self.all(kind) if response and one.job_order == order)  # noqa: E731
         units = of(job.Unit)
+        over = {one.id for one in self.all(RequestAnswer) if one.state is not AnswerState.OPEN}
         return Resume(
             **{name: tuple(one for one in self.master if type(one) is kind) for name, kind in MASTER.items()},
             responses=self.all(job.JobResponse),
@@ -214,6 +222,9 @@ class Record:
             outcomes=tuple(self.outcomes.values()),
             last_run=next(iter(self.all(EngineRun)[-1:]), None),
             last_at=self.last_at,
+            conflicts=tuple(one for one in self.all(OrderConflict) if one.job_order == order),
+            requests=tuple(one for one in self.master if type(one) is LeadRequest and not one.withdrawn and one.id not in over),
+            answers=tuple(one for one in self.all(RequestAnswer) if one.id not in over),
         )
 
     def _counts(self, since):
@@ -309,6 +320,15 @@ class Story:
 
     def alarm_answered(self, order, state="confirmed", reason=""):
         return self._took(station.answered_alarm(self.core, WriteResult(order.id, state, reason), self.now))
+
+    def learns(self, *records):
+        """Records of the centre came down and were applied."""
+        self.record.replace_master(*records)
+        return self._took(station.learn(self.core, records, self.now))
+
+    def hears_shared(self, order, *stations):
+        """The centre says who else works on an order."""
+        return self._took(station.order_shared(self.core, order, stations, self.now))
 
     def heartbeat_paused(self, machine="press"):
         return self._took(station.heartbeat_paused(self.core, machine, self.now)).answer_writes()

@@ -24,6 +24,8 @@ GOLDEN = {
     "CountParts": MAKERS,
     "TakeBackCount": MAKERS,
     "SettleGap": MAKERS,
+    "DecideConflict": "setter lead",
+    "AnswerRequest": MAKERS,
     "RetrySync": ALL,
     "ExportSetAside": "quality lead",
     "WriteSetpoint": ALL,
