@@ -1,28 +1,17 @@
-"""What must hold after any fault (RELIABILITY, A2). Each raises `AssertionError` naming what it found.
-
-I1, I3 and I5 read the files with plain SQL, so that they do not lean on the code they judge.
-"""
+"""I1, I3, I5 and I7: what one station's store must hold."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 from station_db.verify import verify_store
+from tests.invariants.reading import reading
 
 AT_CENTRE = {"watermark", "centre_head", "station", "signal_block", "signal_curve", "signal_watermark"}
 NOT_TYPED = {"journal", "set_aside", "alembic_version"} | AT_CENTRE
 LOCAL = {"draft", "command_outcome", "counter_position", "feed_cursor", "reconciled_day"}
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A read-only look into a file."""
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
-        yield connection
 
 
 def saved_means_saved(folder: Path, saved: Iterable[str]) -> None:
