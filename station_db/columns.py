@@ -48,6 +48,8 @@ class Field:
             return None
         if self.packed:
             return _pack(value)
+        if self.plain is str and type(value) is str and NUL not in value:
+            return value
         return _checked(self.name, self.plain, to_plain(value))
 
     def from_column(self, value: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select
@@ -21,7 +22,10 @@ from station_db.tables import JOURNAL
 GENESIS = "0" * 64
 """What the first entry of the first epoch follows."""
 HASHED = ("station_id", "epoch", "seq", "recorded_at", "kind", "record_id", "addressee", "version", "actor", "cause", "payload")
+COLUMNS = (*HASHED, "prev_hash", "hash")
+"""All columns, as an entry's fields are ordered."""
 NO_VALUE = (2**64 - 1).to_bytes(8, "big")
+_hashed_values, _all_values = attrgetter("prev_hash", *HASHED), attrgetter(*COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,7 @@ class Origin:
 
 def entry_hash(entry: JournalEntry) -> str:
     """The hash an entry must carry."""
-    sha = hashlib.sha256()
-    for value in (entry.prev_hash, *(getattr(entry, name) for name in HASHED)):
-        sha.update(_prefixed(value))
-    return sha.hexdigest()
+    return hashlib.sha256(b"".join(map(_prefixed, _hashed_values(entry)))).hexdigest()
 
 
 def _prefixed(value: Any) -> bytes:
@@ -126,22 +127,34 @@ def append(connection: Connection, entries: Sequence[JournalEntry]) -> None:
 
 def columns_of(entry: JournalEntry) -> dict[str, Any]:
     """An entry as column values."""
-    return {name: getattr(entry, name) for name in (*HASHED, "prev_hash", "hash")}
+    return dict(zip(COLUMNS, _all_values(entry), strict=True))
 
 
 def entry_of(columns: RowMapping) -> JournalEntry:
     """A row of the journal as an entry; every driver's bytes become `bytes`, as does text that somebody put in their place."""
-    named: dict[str, Any] = {str(name): value for name, value in columns.items()}
-    payload = named["payload"]
-    named["payload"] = payload.encode() if isinstance(payload, str) else bytes(payload)
-    return JournalEntry(**named)
+    return _entry_of([columns[name] for name in COLUMNS])
 
 
-def entries_after(connection: Connection, station_id: str, epoch: str, seq: int, limit: int) -> tuple[JournalEntry, ...]:
-    """At most `limit` entries of one epoch behind `seq`, in order."""
+def _entry_of(values: Sequence[Any]) -> JournalEntry:
+    *before, payload, prev_hash, own_hash = values
+    return JournalEntry(*before, payload.encode() if isinstance(payload, str) else bytes(payload), prev_hash, own_hash)
+
+
+def entries_after(
+    connection: Connection, station_id: str, epoch: str, seq: int, limit: int, limit_bytes: int | None = None
+) -> tuple[JournalEntry, ...]:
+    """At most `limit` entries of one epoch behind `seq`, in order; with `limit_bytes` of payload, but always one."""
     wanted = (JOURNAL.c.station_id == station_id, JOURNAL.c.epoch == epoch, JOURNAL.c.seq > seq)
-    rows = connection.execute(select(JOURNAL).where(*wanted).order_by(JOURNAL.c.seq).limit(limit)).mappings()
-    return tuple(entry_of(row) for row in rows)
+    found: list[JournalEntry] = []
+    size = 0
+    with connection.execute(select(JOURNAL).where(*wanted).order_by(JOURNAL.c.seq).limit(limit)) as rows:
+        for row in rows:
+            entry = _entry_of(row)
+            size += len(entry.payload)
+            if limit_bytes is not None and size > limit_bytes and found:
+                break
+            found.append(entry)
+    return tuple(found)
 
 
 def last_entry(connection: Connection, station_id: str, epoch: str) -> JournalEntry | None:

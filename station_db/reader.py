@@ -75,9 +75,9 @@ class Reader:
         """Every epoch of the station, the first one first."""
         return self._ask(_epochs_of, self.station_id)
 
-    def journal_after(self, epoch: str, seq: int, limit: int) -> tuple[JournalEntry, ...]:
-        """At most `limit` of the station's own entries of one epoch behind a number."""
-        return self._ask(journal.entries_after, self.station_id, epoch, seq, limit)
+    def journal_after(self, epoch: str, seq: int, limit: int, limit_bytes: int | None = None) -> tuple[JournalEntry, ...]:
+        """At most `limit` of the station's own entries of one epoch behind a number, and about so many bytes of payload."""
+        return self._ask(journal.entries_after, self.station_id, epoch, seq, limit, limit_bytes)
 
     def unsent(self, watermarks: Mapping[str, int]) -> Backlog:
         """What lies behind the centre's watermarks, given as the last number of each epoch it knows."""

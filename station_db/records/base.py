@@ -79,13 +79,23 @@ def kind_of(rec: object) -> Kind:
     return KINDS[type(rec).kind]  # type: ignore[attr-defined]
 
 
+PLAIN = frozenset({str, int, float, bool, NoneType})
+
+
 def to_plain(value: object) -> Any:
     """Reduce a record or a part of one to JSON's own types."""
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, Enum):
+        return value.value
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, tuple):
-        return [to_plain(part) for part in value]
-    return value.value if isinstance(value, Enum) else value
+        return {name: to_plain(getattr(value, name)) for name in _names_of(type(value))}
+    return [to_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+@cache
+def _names_of(cls: type[Any]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(cls))
 
 
 def to_payload(rec: object) -> bytes:
@@ -111,15 +121,36 @@ def hints_of(cls: type[Any]) -> dict[str, Any]:
 
 def from_plain(hint: Any, value: Any) -> Any:
     """Build what `hint` says out of JSON's types."""
+    read = _reader(hint)
+    return value if read is None else read(value)
+
+
+@cache
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """What makes a value of a type, looked at once: thousands of entries are read in a row. None leaves it as it is."""
     if get_origin(hint) in (Union, UnionType):
-        rest = [part for part in get_args(hint) if part is not NoneType]
-        return None if value is None else from_plain(rest[0], value)
+        inner = _reader(next(part for part in get_args(hint) if part is not NoneType))
+        return inner and (lambda value: None if value is None else inner(value))
     if get_origin(hint) is tuple:
-        return tuple(from_plain(get_args(hint)[0], part) for part in value)
+        part_hint = get_args(hint)[0]
+        return lambda value: tuple(from_plain(part_hint, part) for part in value)
     if is_dataclass(hint):
-        make: Any = hint
-        hints = hints_of(make)
-        return make(**{f.name: from_plain(hints[f.name], value[f.name]) for f in fields(hint) if f.name in value})
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
-    return float(value) if hint is float else value
+        return lambda value: _built(hint, value)
+    if hint is float or (isinstance(hint, type) and issubclass(hint, Enum)):
+        return hint
+    return None
+
+
+def _built(make: Any, value: Any) -> Any:
+    given = {name: value[name] for name in _names_of(make) if name in value}
+    for name, read in _readers_of(make):
+        if name in given:
+            given[name] = read(given[name])
+    return make(**given)
+
+
+@cache
+def _readers_of(cls: type[Any]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """The fields whose values are not as JSON has them."""
+    readers = ((name, _reader(hint)) for name, hint in hints_of(cls).items())
+    return tuple((name, read) for name, read in readers if read is not None)

@@ -101,8 +101,7 @@ def push(
             _say(centre, reader, at, said)
         return Pushed()
     tip, mark = behind
-    found = reader.journal_after(mark.epoch, mark.last_seq, limit)
-    entries = _within(found, limit_bytes or centre.stride.limit_bytes)
+    entries = reader.journal_after(mark.epoch, mark.last_seq, limit, limit_bytes or centre.stride.limit_bytes)
     check_chain(centre.url, mark, entries)
     own = _own_columns(reader, centre, tips, at, said, sent=(tip.position.epoch, entries[-1]))
     began_s = time.monotonic()
@@ -115,16 +114,6 @@ def push(
     crashpoint("after_centre_commit")
     centre.stride.took(time.monotonic() - began_s)
     return Pushed(len(entries), put_aside)
-
-
-def _within(entries: Sequence[JournalEntry], limit_bytes: int) -> Sequence[JournalEntry]:
-    """As many as fit, but always one."""
-    size = 0
-    for number, entry in enumerate(entries):
-        size += len(entry.payload)
-        if size > limit_bytes and number:
-            return entries[:number]
-    return entries
 
 
 def _begin(connection: Connection, station_id: str, mark: Mark, at: Instant) -> None:

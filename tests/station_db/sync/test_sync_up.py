@@ -102,11 +102,11 @@ def test_a_watermark_that_another_history_moved_in_between_is_left_alone(
     record_cycles(store, 1, 5)
     plain = Reader.journal_after
 
-    def after_another_wrote(self: Reader, epoch: str, seq: int, limit: int) -> tuple[journal.JournalEntry, ...]:
+    def after_another_wrote(self: Reader, epoch: str, seq: int, *limits: int) -> tuple[journal.JournalEntry, ...]:
         with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
             other.execute("UPDATE watermark SET head = 'of another'")
             other.commit()
-        return plain(self, epoch, seq, limit)
+        return plain(self, epoch, seq, *limits)
 
     with connected(sqlite_url) as centre:
         push(Reader(tmp_path / "station"), centre, at=at(1), limit=2)
@@ -189,8 +189,8 @@ def test_a_kind_the_centre_does_not_know_is_kept_and_set_aside_and_the_rest_goes
     record_cycles(store, 1, 3)
     plain = Reader.journal_after
 
-    def from_a_newer_station(self: Reader, epoch: str, seq: int, limit: int) -> tuple[journal.JournalEntry, ...]:
-        return rechained(plain(self, epoch, seq, limit))
+    def from_a_newer_station(self: Reader, epoch: str, seq: int, *limits: int) -> tuple[journal.JournalEntry, ...]:
+        return rechained(plain(self, epoch, seq, *limits))
 
     monkeypatch.setattr(Reader, "journal_after", from_a_newer_station)
     with connected(centre_url) as centre:
