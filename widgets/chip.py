@@ -16,15 +16,15 @@ from widgets.theme import Theme, restyle
 
 
 class Chip(QWidget):
-    """State, link or sync in a few words; it cannot be touched and has no border while normal."""
+    """State or link in a few words; it cannot be touched and has no border while normal. In a key the key is the badge."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, is_in_key: bool = False) -> None:
         super().__init__(parent)
         self._theme = theme
         self._chip = ChipText()
         self._brief = False
         self._least = 0.0
-        self._is_right = False
+        self._is_in_key = is_in_key
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
 
@@ -44,9 +44,9 @@ class Chip(QWidget):
         self.updateGeometry()
         self.update()
 
-    def reserve(self, ems: float, *, at_right: bool = False) -> None:
-        """Keep a place `ems` text sizes wide, so that other words move nothing beside it; `at_right` ends at its right."""
-        self._least, self._is_right = ems, at_right
+    def reserve(self, ems: float) -> None:
+        """Keep a place `ems` text sizes wide, so that other words move nothing beside it."""
+        self._least = ems
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
@@ -61,16 +61,16 @@ class Chip(QWidget):
 
     def painted_texts(self) -> list[PaintedText]:
         """The strong word, the plain rest, and the line below."""
-        return self._texts(self.height(), self._left())
+        return self._texts(self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw badge or glyph, and the words."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._chip.severity is not Severity.NORMAL:
+        if self._chip.severity is not Severity.NORMAL and not self._is_in_key:
             painter.setPen(QPen(self._theme.color("edge"), 2))
             painter.setBrush(self._theme.color(FILLS[self._chip.severity][0]))
-            painter.drawRoundedRect(QRectF(self._left() + 1, 1, self._content_width() - 2, self.height() - 2), 6, 6)
+            painter.drawRoundedRect(QRectF(1, 1, self._content_width() - 2, self.height() - 2), 6, 6)
         self._draw_shape(painter)
         for text in self.painted_texts():
             text.draw(painter)
@@ -79,7 +79,7 @@ class Chip(QWidget):
     def _draw_shape(self, painter: QPainter) -> None:
         side = self._shape_side()
         line = self._first_line(self.height())
-        spot = QRectF(self._left() + self._inset(), line.center().y() - side / 2, side, side)
+        spot = QRectF(self._inset(), line.center().y() - side / 2, side, side)
         abnormal = self._chip.severity is not Severity.NORMAL
         ink = self._theme.color(FILLS[self._chip.severity][1] if abnormal else "second")
         if self._chip.glyph:
@@ -89,10 +89,10 @@ class Chip(QWidget):
         else:
             draw_severity(painter, self._chip.severity, ink, spot)
 
-    def _texts(self, height: float, start: float) -> list[PaintedText]:
+    def _texts(self, height: float) -> list[PaintedText]:
         ink = self._theme.color(FILLS[self._chip.severity][1])
         plain = "" if self._is_short() else self._chip.plain
-        line, begin = self._first_line(height), start + self._inset() + self._shape_room()
+        line, begin = self._first_line(height), self._inset() + self._shape_room()
         texts, left = [], begin
         for words, role in ((self._chip.lead, TextRole.BODY), (self._chip.strong, TextRole.STRONG), (plain, TextRole.BODY)):
             if words:
@@ -122,11 +122,8 @@ class Chip(QWidget):
     def _content_width(self) -> int:
         if not self.accessibleName():
             return 0
-        right = max((text.rect.right() for text in self._texts(100.0, 0)), default=0.0)
+        right = max((text.rect.right() for text in self._texts(100.0)), default=0.0)
         return int(right + self._inset()) + 2
-
-    def _left(self) -> int:
-        return max(0, self.width() - self._content_width()) if self._is_right else 0
 
     def _has_shape(self) -> bool:
         return bool(self._chip.glyph or self._chip.icon) or self._chip.severity is not Severity.NORMAL
@@ -138,4 +135,4 @@ class Chip(QWidget):
         return self._shape_side() + self._theme.profile.mm(1.6) if self._has_shape() else 0.0
 
     def _inset(self) -> int:
-        return 0 if self._chip.severity is Severity.NORMAL else self._theme.profile.mm(2)
+        return 0 if self._chip.severity is Severity.NORMAL or self._is_in_key else self._theme.profile.mm(2)

@@ -241,3 +241,13 @@ class RowText:
     cells: tuple[str, ...]
     badge: str = ""
     severity: Severity = Severity.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class AsideText:
+    """An entry that could not be read into its table: what it is, why, since when, and where it stands in the journal."""
+
+    title: str
+    reason: str
+    age: str
+    place: str

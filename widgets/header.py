@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from resources.assets import IconName
 from widgets.chip import Chip
+from widgets.chip_key import ChipKey
 from widgets.display import ChipText
 from widgets.label import Label
 from widgets.profile import TextRole
@@ -22,6 +23,7 @@ class Header(QFrame):
     """Every piece keeps its place whatever is said; where room is short order, details and subtitle go, the clock never."""
 
     person_pressed = Signal()
+    sync_pressed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +31,9 @@ class Header(QFrame):
         restyle(self, kind="bar", edge="bottom")
         self._title = Label(theme, "", TextRole.TITLE)
         self._subtitle = Label(theme, "", TextRole.LABEL, tone="second")
-        self.state, self.order, self.link, self.sync = (Chip(theme) for _ in range(4))
+        self.state, self.order, self.link = (Chip(theme) for _ in range(3))
+        self.sync = ChipKey(theme)
+        self.sync.clicked.connect(self.sync_pressed)
         self.person = TouchButton(theme, icon=IconName.PERSON)
         self.person.clicked.connect(self.person_pressed)
         self._clock = Label(theme, "", TextRole.VALUE)
@@ -73,7 +77,7 @@ class Header(QFrame):
         super().resizeEvent(event)
         self._fit()
 
-    def _show(self, piece: Chip, chip: ChipText) -> None:
+    def _show(self, piece: Chip | ChipKey, chip: ChipText) -> None:
         piece.show_chip(chip)
         self._fit()
 
@@ -108,13 +112,13 @@ class Header(QFrame):
     def _keep_places(self, *, wide: bool) -> None:
         """Room for what each piece may say, so that none moves another."""
         self.state.reserve(16 if wide else 0)
-        self.sync.reserve(10 if wide else 8, at_right=True)
+        self.sync.reserve(10.5 if wide else 9)
         self._title.setMinimumWidth(max(round(5.5 * self._em()), self._title.sizeHint().width()))
         self.person.setMinimumWidth(round((13 if wide else 7.5) * self._em()))
 
     def _give_places_up(self) -> None:
         """Rather let a piece move than cut one."""
-        self.sync.reserve(0, at_right=True)
+        self.sync.reserve(0)
         self.person.setMinimumWidth(0)
 
     def _needed(self) -> int:
@@ -133,7 +137,7 @@ class Header(QFrame):
         self._row.addWidget(self.order)
         self._row.addStretch(1)
         self._row.addWidget(self.link)
-        self._row.addWidget(self.sync)
+        self._row.addWidget(self.sync, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row.addWidget(self.person, 0, Qt.AlignmentFlag.AlignVCenter)
         self._row.addWidget(self._clock)
         self._dress()

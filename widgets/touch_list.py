@@ -67,14 +67,19 @@ class TouchList(QWidget):
         self._left.insertWidget(0, head)
 
     def turn(self, pages: int) -> None:
-        """Turn by whole pages, up when negative; a row cut before is whole afterwards."""
+        """Turn by whole pages, up when negative; a row cut before is whole afterwards, unless it is higher than a page."""
         bar = self._area.verticalScrollBar()
-        tops = [row.y() for row in self._rows]
         for _ in range(abs(pages)):
-            page = bar.value() + bar.pageStep()
-            below = (row.y() for row in self._rows if row.geometry().bottom() >= page)
-            above = (top for top in tops if top >= bar.value() - bar.pageStep())
-            bar.setValue(next(below, bar.maximum()) if pages > 0 else next(above, 0))
+            bar.setValue(self._below(bar.value(), bar.pageStep()) if pages > 0 else self._above(bar.value(), bar.pageStep()))
+
+    def _below(self, at: int, page: int) -> int:
+        """Where the next page begins."""
+        begins = (row.y() for row in self._rows if row.geometry().bottom() >= at + page)
+        return next((top for top in begins if top > at), at + page)
+
+    def _above(self, at: int, page: int) -> int:
+        """Where the page before begins."""
+        return next((row.y() for row in self._rows if at - page <= row.y() < at), at - page)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another height may show all rows, or not any more."""

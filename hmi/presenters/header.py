@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hmi.clock import Moment
-from hmi.presenters.durations import clock_time, elapsed
+from hmi.presenters.durations import clock_time
 from hmi.presenters.freshness import Freshness
 from hmi.presenters.machine_state import present_state
 from hmi.presenters.picture import Picture
+from hmi.presenters.sync_chip import present_sync
 from hmi.presenters.words import translate
-from hmi.station.topics import SyncTopic
-from resources.assets import IconName
 from widgets.display import ChipText, Severity
 
 NOT_SECURED = "not_secured"
@@ -46,20 +45,11 @@ def present_header(picture: Picture, now: Moment) -> HeaderView:
         state=present_state(picture, picture.main_machine, now),
         order=ChipText(strong=order, lead=translate("header", "Order") if order else ""),
         link=present_link(picture, now),
-        sync=_heard_sync(picture, now),
+        sync=present_sync(picture, now),
         person=present_person(picture),
         person_brief=present_person(picture, is_brief=True),
         clock=clock_time(now.wall, picture.zone),
     )
-
-
-def _heard_sync(picture: Picture, now: Moment) -> ChipText:
-    """Where the records are, as far as the recorder says so now."""
-    if picture.station is None:
-        return ChipText()
-    if not picture.hearing.of_engine(now.mono).is_live:
-        return ChipText(plain=translate("header", "unknown"), icon=IconName.CLOUD_OFF)
-    return present_sync(picture.sync, now.wall)
 
 
 def station_name(picture: Picture) -> str:
@@ -108,21 +98,3 @@ def _abnormal(strong: str, plain: str) -> ChipText:
 
 def _aged(freshness: Freshness) -> str:
     return freshness.age_text if freshness.age_ns is not None else ""
-
-
-def present_sync(sync: SyncTopic, wall: int) -> ChipText:
-    """Where the records are: at the centre, or safe here and how many."""
-    here = translate("header", "{0} safe here").format(sync.records_here) if sync.records_here else ""
-    match sync.state:
-        case "none":
-            return ChipText(plain=translate("header", "stored here"))
-        case "synced":
-            return ChipText(plain=translate("header", "synced"), icon=IconName.CLOUD)
-        case "sending":
-            return ChipText(strong=translate("header", "sending"), below=here, icon=IconName.CLOUD_UP)
-        case "refused":
-            return ChipText(strong=translate("header", "centre refuses"), below=here, severity=Severity.WARNING)
-        case _:
-            since = elapsed(sync.oldest_unsent_at, wall) if sync.oldest_unsent_at else ""
-            offline = translate("header", "offline {0}").format(since).strip()
-            return ChipText(strong=offline, below=here, icon=IconName.CLOUD_OFF)

@@ -81,6 +81,7 @@ class Frame(QWidget):
     def _name_parts(self) -> None:
         self.header.setObjectName("header")
         self.header.person.setObjectName("person")
+        self.header.sync.setObjectName("sync")
         self.alarm_line.setObjectName("alarm_line")
         self.navigation.setObjectName("navigation")
         buttons = self.navigation.findChildren(NavButton)

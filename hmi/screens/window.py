@@ -23,6 +23,7 @@ from hmi.screens.run_page import RunPage
 from hmi.screens.serial_page import SerialPage
 from hmi.screens.setpoint_page import SetpointPage
 from hmi.screens.settle_page import SettlePage
+from hmi.screens.sync_page import SyncPage
 from hmi.station.commands import Body, StartOrder
 from resources.assets import IconName
 from resources.themes import DAY, NIGHT
@@ -55,12 +56,14 @@ class StationWindow(QWidget):
         self.pin = PinPage(theme, desk, size=size)
         self.settle = SettlePage(theme, desk, size=size)
         self.alarms = AlarmsPage(theme, desk)
+        self.sync = SyncPage(theme, desk, size=size)
         self.machine = MachinePage(theme, desk, is_small=is_small)
         self.setpoint = SetpointPage(theme, desk, size=size)
         self.frame = Frame(theme, desk, self._places(), is_small=is_small)
         self._pages = {"run": self.run, "orders": self.orders, "history": self.history}
         self._pages |= {"number": self.measure, "serial": self.serial, "pin": self.pin, "settle": self.settle}
         self._pages |= {"machine": self.machine, "setpoint": self.setpoint, "alarms": self.alarms}
+        self._pages |= {"sync": self.sync}
         for page in self._pages.values():
             self.frame.pages.addWidget(page)
         self._veil = AwayVeil(theme, desk, self.frame.pages)
@@ -134,6 +137,7 @@ class StationWindow(QWidget):
         self.frame.navigation.place_chosen.connect(lambda key: self.go_home() if key == "run" else self.go(key))
         self.frame.alarm_line.action_pressed.connect(lambda: self.go("alarms"))
         self.frame.header.person_pressed.connect(self._show_people)
+        self.frame.header.sync_pressed.connect(lambda: self.go("sync"))
         self.run.wanted.connect(self.go)
         self.run.sign_in.pin_wanted.connect(self._ask_pin)
         self.run.sign_in.theme_wanted.connect(self.switch_theme)

@@ -8,7 +8,7 @@ from hmi.presenters.alarm_line import present_alarms
 from hmi.presenters.counts import present_counts
 from hmi.presenters.durations import due_time, span
 from hmi.presenters.finish import present_finish
-from hmi.presenters.header import present_header, present_sync
+from hmi.presenters.header import present_header
 from hmi.presenters.history import empty_sentence
 from hmi.presenters.orders import present_detail, present_queue
 from hmi.presenters.pad import judge_measurement
@@ -53,11 +53,6 @@ def test_an_unheard_machine_is_unknown_whatever_it_said_before():
     view = present_header(made.desk.picture, made.clock.moment())
     assert (view.state.glyph, view.state.strong, view.state.severity) == (Glyph.UNKNOWN, "Unknown", Severity.WARNING)
     assert (view.link.strong, view.link.plain) == ("Press silent", "12 s")
-
-
-def test_records_that_wait_are_said_to_be_safe_here():
-    chip = present_sync(topics.SyncTopic("offline", 214, NOW - 12 * MINUTE), NOW)
-    assert (chip.strong, chip.below) == ("offline 12 min", "214 safe here")
 
 
 def test_the_alarm_line_names_cause_consequence_action_age_and_the_rest():

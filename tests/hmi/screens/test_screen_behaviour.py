@@ -419,7 +419,7 @@ def test_a_station_without_people_says_so(show):
 
 def test_the_records_kept_here_are_counted_on_a_small_panel_too(show):
     window = show("run_offline", small=True)
-    assert [text.text for text in window.frame.header.sync.painted_texts()] == ["offline 12 min", "214 safe here"]
+    assert [text.text for text in window.frame.header.sync.chip.painted_texts()] == ["offline since 09:58", "214 safe here"]
 
 
 def test_a_value_is_written_only_after_old_and_new_were_looked_at_and_touched_in_another_place(open_window):

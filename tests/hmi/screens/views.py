@@ -15,7 +15,7 @@ from hmi.station import topics
 from station_db.records.base import Digest, Verdict
 from station_db.records.local import Curve
 from station_db.records.production import Cycle, Result
-from tests.hmi.screens import scenes
+from tests.hmi.screens import scenes, sync_scenes
 from tests.hmi.screens.scenes import NOW, Stage, nothing, stage, work
 from widgets.table_row import TableRow
 from widgets.theme import Theme
@@ -126,7 +126,7 @@ def _stale(made: Stage) -> Stage:
 
 
 def _offline() -> Stage:
-    return stage(topics.SyncTopic("offline", 214, NOW - 12 * 60_000_000))
+    return stage(sync_scenes.OFFLINE)
 
 
 def _setting() -> Stage:
@@ -268,6 +268,16 @@ def _show_alarms(window: StationWindow, _made: Stage) -> None:
     window.go("alarms")
 
 
+def _sync(*said: topics.Topic, act: Callable[[StationWindow, Stage], None] = lambda _window, _made: None) -> View:
+    """The sync page, once these topics were told."""
+
+    def look(window: StationWindow, made: Stage) -> None:
+        window.go("sync")
+        act(window, made)
+
+    return View(lambda: stage(topics.AlarmsTopic(), *said), look)
+
+
 VIEWS: dict[str, View] = {
     "run": View(stage),
     "run_scan": View(lambda: stage(work(1), topics.AlarmsTopic())),
@@ -319,4 +329,19 @@ VIEWS: dict[str, View] = {
     "hand_first": View(_hand_first),
     "hand_nobody": View(lambda: _hand(scenes.NOBODY)),
     "history_empty": View(stage, lambda window, _made: window.go("history")),
+    "sync_none": _sync(sync_scenes.NO_BACKUP),
+    "sync": _sync(sync_scenes.SYNCED),
+    "sync_draining": _sync(sync_scenes.DRAINING),
+    "sync_offline": _sync(sync_scenes.OFFLINE),
+    "sync_month": _sync(sync_scenes.LONG_OFFLINE),
+    "sync_fork": _sync(sync_scenes.refused(sync_scenes.FORK, "Stop one of them and call IT.")),
+    "sync_schema": _sync(sync_scenes.refused(sync_scenes.SCHEMA, "Run `lineside centre init` with this version.")),
+    "sync_stalled": _sync(*sync_scenes.STALLED),
+    "sync_one_aside": _sync(sync_scenes.ONE_ASIDE),
+    "sync_many_aside": _sync(sync_scenes.MANY_ASIDE),
+    "sync_backup_fails": _sync(sync_scenes.BACKUP_FAILS),
+    "sync_clock": _sync(sync_scenes.CLOCK_OFF),
+    "sync_broken": _sync(sync_scenes.BROKEN),
+    "sync_disk": _sync(sync_scenes.OFFLINE, sync_scenes.alarm("engine.record_failed", "no space left on the disk")),
+    "sync_away": _sync(sync_scenes.OFFLINE, act=_refused),
 }
