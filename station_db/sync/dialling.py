@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +12,17 @@ import psycopg
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from station_db.sync import network_share, securing
 from station_db.sync.deadline import Deadline
 from station_db.sync.errors import (
     CentreBusyError,
+    CentreCertificateError,
     CentreError,
+    CentreFullError,
+    CentreInsecureError,
     CentreLostError,
+    CentreOnShareError,
+    CentreReadOnlyError,
     CentreUnreachableError,
     CentreUrlError,
     NotACentreError,
@@ -36,8 +43,31 @@ POSTGRES: dict[str, Any] = {
     "options": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c timezone=UTC",
 }
 SQLITE_BUSY_S = 5.0
-PERSON_BY_STATE = {"28P01": WrongPasswordError, "28000": WrongPasswordError, "42501": RightsError, "3D000": NotInitialisedError}
-BUSY_STATES = frozenset({"55P03", "57014", "40P01", "40001", "53300", "25006"})
+PERSON_BY_STATE = {
+    "28P01": WrongPasswordError,
+    "28000": WrongPasswordError,
+    "42501": RightsError,
+    "3D000": NotInitialisedError,
+    "3F000": NotInitialisedError,
+    "42P01": NotInitialisedError,
+    "42883": NotInitialisedError,
+}
+"""SQLSTATEs after which a person has to do something."""
+BUSY_STATES = frozenset({"55P03", "57014", "40P01", "40001", "53000", "53200", "53300", "25006", "25P03"})
+"""Locks, time-outs, dead ends between two, no memory, no connection left, read-only for now."""
+FULL_STATES = frozenset({"53100", "58030"})
+WORDS: tuple[tuple[str, type[CentreError]], ...] = (
+    ("authentication method requirement", CentreInsecureError),
+    ("channel binding", CentreInsecureError),
+    ("server does not support SSL", CentreInsecureError),
+    ("password", WrongPasswordError),
+    ("no pg_hba.conf entry", WrongPasswordError),
+    ("not permitted to log in", WrongPasswordError),
+    ("certificate", CentreCertificateError),
+    ("too many ", CentreBusyError),
+    ("remaining connection slots", CentreBusyError),
+)
+"""For a failed attempt libpq gives no SQLSTATE; its English words, which are its own or the server's, must do."""
 
 
 def parsed(address: str) -> URL:
@@ -45,7 +75,7 @@ def parsed(address: str) -> URL:
     try:
         url = make_url(address)
     except (ArgumentError, ValueError) as error:
-        raise CentreUrlError(address, "this is no address of a centre") from error
+        raise CentreUrlError(_masked(address), "this is no address of a centre") from error
     is_file = url.drivername == "sqlite" and bool(url.database) and url.database != ":memory:"
     if not is_file and not (url.drivername == "postgresql" and url.database):
         raise CentreUrlError(shown(url), "this is no address of a centre")
@@ -54,7 +84,17 @@ def parsed(address: str) -> URL:
 
 def shown(url: URL) -> str:
     """The address as it may be said: without the password."""
-    return url.set(password=None).render_as_string()
+    return url.difference_update_query(securing.SECRETS).set(password=None).render_as_string()
+
+
+def _masked(address: str) -> str:
+    """An address nobody can read may hold a password all the same."""
+    return re.sub(r"(://[^:/?]*):.*@", r"\1@", re.sub(r"(password=)[^&]*", r"\1***", address))
+
+
+def remarks(address: str) -> tuple[str, ...]:
+    """What a person should hear about an address that works but proves too little. Raises `CentreUrlError`."""
+    return securing.remarks(parsed(address))
 
 
 def dial(url: URL, password: str, opened: Callable[[Any], None], *, create: bool) -> Engine:
@@ -73,7 +113,8 @@ def _postgres(url: URL, password: str, opened: Callable[[Any], None]) -> Callabl
     asked: dict[str, Any] = {"host": url.host, "port": url.port, "user": url.username, "dbname": url.database}
     secret = password or url.password
     given = {name: value for name, value in asked.items() if value is not None}
-    settings: dict[str, Any] = POSTGRES | given | dict(url.query) | ({"password": str(secret)} if secret else {})
+    trust = securing.settings(url)
+    settings: dict[str, Any] = POSTGRES | given | trust | dict(url.query) | ({"password": str(secret)} if secret else {})
 
     def connect() -> psycopg.Connection:
         made = psycopg.connect(**settings)
@@ -87,6 +128,9 @@ def _sqlite(url: URL, *, create: bool) -> Engine:
     path = Path(url.database or "").absolute()
     if not path.parent.is_dir():
         raise CentreUnreachableError(shown(url), f"there is no folder {path.parent}")
+    share = network_share.of(path.parent)
+    if share is not None:
+        raise CentreOnShareError(shown(url), f"{path.parent} is on a network share ({share})")
     if not create and not path.exists():
         raise NotInitialisedError(shown(url), f"there is no file {path}")
     address = f"{path.as_uri()}?mode={'rwc' if create else 'rw'}"
@@ -122,6 +166,8 @@ def meaning(url: str, error: DBAPIError | psycopg.Error | sqlite3.Error, *, dial
         return PERSON_BY_STATE[state](url, reason)
     if state in BUSY_STATES:
         return CentreBusyError(url, reason)
+    if state in FULL_STATES:
+        return CentreFullError(url, reason)
     if dialling and isinstance(origin, psycopg.ProgrammingError):
         return CentreUrlError(url, reason)  # an option that libpq does not know
     if dialling:
@@ -130,17 +176,20 @@ def meaning(url: str, error: DBAPIError | psycopg.Error | sqlite3.Error, *, dial
 
 
 def _dialling_meaning(url: str, reason: str) -> CentreError:
-    """For a failed attempt libpq gives no SQLSTATE; its English words, which are its own, must do."""
-    if "password" in reason or "no pg_hba.conf entry" in reason or "certificate" in reason:
-        return WrongPasswordError(url, reason)
-    if "does not exist" in reason and "database" in reason:
-        return NotInitialisedError(url, reason)
-    if "role" in reason and "does not exist" in reason:
-        return WrongPasswordError(url, reason)
+    """A failed attempt by its words. What nobody knows is taken for a centre that is not there, and tried again."""
+    for words, kind in WORDS:
+        if words in reason:
+            return kind(url, reason)
+    if "does not exist" in reason:
+        return NotInitialisedError(url, reason) if "database" in reason else WrongPasswordError(url, reason)
     return CentreUnreachableError(url, reason)
 
 
 def _sqlite_meaning(url: str, origin: sqlite3.Error, reason: str) -> CentreError:
+    if "readonly" in reason:
+        return CentreReadOnlyError(url, reason)
+    if "full" in reason:
+        return CentreFullError(url, reason)
     if "not a database" in reason or "malformed" in reason:
         return NotACentreError(url, reason)
     if "locked" in reason or "busy" in reason:

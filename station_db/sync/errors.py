@@ -41,6 +41,12 @@ class CentreBusyError(TransientCentreError):
     """Another transaction holds what we need, or the statement took too long."""
 
 
+class CentreFullError(TransientCentreError):
+    """The centre's disk is full or failing (SQLSTATE 53100, 58030)."""
+
+    remedy: ClassVar[str] = "Make room on the centre's disk; what was recorded is kept here and follows."
+
+
 class WatermarkMovedError(TransientCentreError):
     """Somebody else pushed the same epoch in between: look again."""
 
@@ -53,6 +59,36 @@ class WrongPasswordError(CentreRefusedError):
     """The centre does not know this user with this password."""
 
     remedy: ClassVar[str] = "Check the user in the centre's URL and the password it refers to."
+
+
+class CentreCertificateError(CentreRefusedError):
+    """The centre's certificate does not prove that it is the one in the address."""
+
+    remedy: ClassVar[str] = (
+        "Check that sslrootcert in the URL names the centre's authority, that the certificate names this host and has not "
+        "expired, and both clocks."
+    )
+
+
+class CentreInsecureError(CentreRefusedError):
+    """The centre offers less than TLS and SCRAM, over a network."""
+
+    remedy: ClassVar[str] = (
+        "Switch on ssl and scram-sha-256 at the server; or write the weaker way into the URL (sslmode, channel_binding, "
+        "require_auth)."
+    )
+
+
+class CentreOnShareError(CentreRefusedError):
+    """The centre's file lies on a network share, where locks are not kept and files get damaged."""
+
+    remedy: ClassVar[str] = "Put it on a disk of this computer, or use PostgreSQL."
+
+
+class CentreReadOnlyError(CentreRefusedError):
+    """This user may not write the centre's file."""
+
+    remedy: ClassVar[str] = "Let this user write the file and its folder."
 
 
 class CentreUrlError(CentreRefusedError):
