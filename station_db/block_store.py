@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, literal_column, select, update
 
 from station_db.blocks import SignalBlock, SignalsSent
-from station_db.records.base import Digest, Instant, RecordId
+from station_db.records.base import Instant
 from station_db.records.local import Curve
-from station_db.signal_store import BLOCK, CURVE, SERIES
+from station_db.signal_store import BLOCK, CURVE, SERIES, curve_of
 
 MOST_ROWS = 2000
 """Rows asked for at once at most, however small they are."""
 FIELDS = tuple(SignalBlock.__dataclass_fields__)
 _COLUMNS = [BLOCK.c[name] for name in FIELDS]
-_rowid = literal_column("curve.rowid")
+curve_number: ColumnElement[int] = literal_column("curve.rowid")
+"""Curves are numbered in the order they came; none is ever deleted, so no number comes twice."""
 
 
 def series_of(connection: Connection) -> str:
@@ -56,7 +56,9 @@ def blocks_after(connection: Connection, number: int, limit_bytes: int) -> tuple
 
 def curves_after(connection: Connection, number: int, limit_bytes: int) -> tuple[tuple[int, Curve], ...]:
     """The curves behind a number, each with its own, in order, of about so many bytes; those let go are left out."""
-    query = select(_rowid.label("number"), CURVE).where(_rowid > number, CURVE.c.shed_at.is_(None)).order_by(_rowid)
+    query = (
+        select(curve_number.label("number"), CURVE).where(curve_number > number, CURVE.c.shed_at.is_(None)).order_by(curve_number)
+    )
     found: list[tuple[int, Curve]] = []
     for row in _streamed(connection, query.limit(MOST_ROWS)):
         found.append((row["number"], curve_of(row)))
@@ -69,7 +71,7 @@ def curves_after(connection: Connection, number: int, limit_bytes: int) -> tuple
 def waiting(connection: Connection, sent: SignalsSent) -> int:
     """How many blocks and curves lie behind what the centre has. Frames count once they are blocks."""
     blocks = select(func.count()).select_from(BLOCK).where(BLOCK.c.number > sent.block)
-    curves = select(func.count()).select_from(CURVE).where(_rowid > sent.curve, CURVE.c.shed_at.is_(None))
+    curves = select(func.count()).select_from(CURVE).where(curve_number > sent.curve, CURVE.c.shed_at.is_(None))
     return (connection.scalar(blocks) or 0) + (connection.scalar(curves) or 0)
 
 
@@ -92,13 +94,6 @@ def block_of(row: RowMapping) -> SignalBlock:
         levels,
         shed_at,
     )
-
-
-def curve_of(row: RowMapping) -> Curve:
-    """A curve from its row."""
-    names, units = (tuple(json.loads(row[column])) for column in ("names", "units"))
-    digest, cycle = Digest(row["digest"]), RecordId(row["cycle"])
-    return Curve(digest, row["machine"], cycle, names, units, row["count"], bytes(row["data"]))
 
 
 def _streamed(connection: Connection, query: Any) -> Iterator[RowMapping]:

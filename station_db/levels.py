@@ -24,6 +24,7 @@ _PARTS = (("low", "<f4"), ("high", "<f4"), ("way", "<u2"), ("count", "<u4"))
 
 Minutes = NDArray[np.int64]
 Floats = NDArray[np.float32]
+NO_MINUTES: Minutes = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ ROWS_A_PIECE = 200
 TAGS_A_PIECE = 6
 
 
-class RollUpError(Exception):
+class RollUpError(ValueError):
     """The frames that were read are not those that stand there now; nothing was changed."""
 
 

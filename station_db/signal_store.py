@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +27,7 @@ from sqlalchemy import (
     func,
     insert,
     inspect,
+    literal_column,
     select,
 )
 from sqlalchemy.dialects import sqlite
@@ -75,7 +77,10 @@ SERIES = Table(
 """One row: what the file calls itself, and the last numbers it gave, which are never given again."""
 BLOCK = SIGNAL_BLOCK.to_metadata(METADATA)
 """As at the centre, so that the same questions can be put to both."""
+IS_HEAD = BLOCK.c.tag == literal_column("''")
+"""Told in full, so that SQLite sees that the index of heads will do."""
 Index("ix_signal_block_number", BLOCK.c.number)
+Index("ix_signal_block_head", BLOCK.c.number, sqlite_where=IS_HEAD)
 WAVEFORM = Table(
     "waveform",
     METADATA,
@@ -145,17 +150,25 @@ def _curve_row(curve: Curve) -> dict[str, Any]:
 
 
 def find_curve(connection: Connection, digest: Digest) -> Curve | None:
-    """A curve by its digest; None when it is not in this file."""
-    row = connection.execute(select(CURVE).where(CURVE.c.digest == digest)).mappings().first()
-    return None if row is None else _curve_of(row)
+    """A curve by its digest; None when it is not in this file, or not any more."""
+    row = connection.execute(select(CURVE).where(CURVE.c.digest == digest, CURVE.c.shed_at.is_(None))).mappings().first()
+    return None if row is None else curve_of(row)
+
+
+def curve_shed_at(connection: Connection, digest: Digest) -> Instant | None:
+    """When a curve was let go; None where it was not, or never was in this file."""
+    at = connection.scalar(select(CURVE.c.shed_at).where(CURVE.c.digest == digest))
+    return None if at is None else Instant(at)
 
 
 def every_curve(connection: Connection) -> Iterator[Curve]:
     """Each curve of the file, never all of them in memory."""
-    yield from map(_curve_of, connection.execution_options(yield_per=100).execute(select(CURVE)).mappings())
+    query = select(CURVE).where(CURVE.c.shed_at.is_(None))
+    yield from map(curve_of, connection.execution_options(yield_per=100).execute(query).mappings())
 
 
-def _curve_of(row: RowMapping) -> Curve:
+def curve_of(row: RowMapping) -> Curve:
+    """A curve from its row."""
     names, units = (tuple(json.loads(row[column])) for column in ("names", "units"))
     return Curve(row["digest"], row["machine"], RecordId(row["cycle"]), names, units, row["count"], bytes(row["data"]))
 
@@ -198,10 +211,25 @@ def _frame_of(row: Any) -> Frame:
     return Frame(row["number"], layout, Instant(row["at"]), row["mono_ns"], values, uncertain, row["skipped"])
 
 
-def shed_oldest(connection: Connection, most: int) -> int:
-    """Let go of at most so many frames, oldest first; how many there were."""
-    oldest = select(FRAME.c.number).order_by(FRAME.c.number).limit(most)
-    return connection.execute(delete(FRAME).where(FRAME.c.number.in_(oldest))).rowcount
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Frames of one layout that were let go: the first one's number, how many, and from when to when they were."""
+
+    layout: Layout
+    first: int
+    count: int
+    from_at: Instant
+    to_at: Instant
+
+
+def shed_oldest(connection: Connection, most: int) -> tuple[Gone, ...]:
+    """Let go of at most so many frames, oldest first; which they were."""
+    oldest = select(FRAME.c.number, FRAME.c.layout, FRAME.c.at).order_by(FRAME.c.number).limit(most).subquery()
+    told = select(func.min(oldest.c.number), func.count(), func.min(oldest.c.at), func.max(oldest.c.at), LAYOUT.c.json)
+    query = told.join(LAYOUT, LAYOUT.c.id == oldest.c.layout).group_by(oldest.c.layout)
+    rows = connection.execute(query).tuples().all()
+    connection.execute(delete(FRAME).where(FRAME.c.number.in_(select(oldest.c.number))))
+    return tuple(Gone(layout_of(text), first, count, Instant(low), Instant(high)) for first, count, low, high, text in rows)
 
 
 def bytes_used(connection: Connection) -> int:
