@@ -22,6 +22,9 @@ COMMANDS = {
     "demo": "the demo plant: simulated machines, a centre, the station",
 }
 
+OWN = frozenset({"uplink"})
+"""Commands that only our own processes give each other."""
+
 EPILOG = """exit codes: 0 done, 1 something is bad (check, verify), 2 wrong words or configuration,
 3 no display, 4 something needed is not there (file, store, centre, machine)"""
 
@@ -43,7 +46,7 @@ def main(words: list[str] | None = None) -> int:
     if not words or words[0] in ("-h", "--help"):
         print(overview())
         return Exit.DONE if words else Exit.USAGE
-    if words[0] not in COMMANDS:
+    if words[0] not in COMMANDS and words[0] not in OWN:
         print(f"lineside: there is no command '{words[0]}'. The commands are: {', '.join(COMMANDS)}.", file=sys.stderr)
         return Exit.USAGE
     module = cast(CommandModule, import_module(f"hmi.commands.{words[0]}"))

@@ -20,6 +20,7 @@ from types import FrameType
 IS_WINDOWS = sys.platform == "win32"
 SOCKET_PATH_MAX = 107
 """Bytes of a unix socket's path, without its end mark."""
+GIVES_WAY_BY = 10
 
 
 class PlatformError(Exception):
@@ -89,6 +90,29 @@ def start_child(words: Sequence[str]) -> subprocess.Popen[bytes]:
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
         return subprocess.Popen(command, stdin=subprocess.PIPE, creationflags=flags)  # noqa: S603  # our own words
     return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  # our own words
+
+
+async def start_piped(words: Sequence[str]) -> asyncio.subprocess.Process:
+    """Start ourselves with `words` as a process of lower priority, talked to through its standard input and output."""
+    command = [*own_command(), *words]
+    piped = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    if sys.platform == "win32":
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+        return await asyncio.create_subprocess_exec(*command, **piped, creationflags=flags)
+    return await asyncio.create_subprocess_exec(*command, **piped, start_new_session=True)
+
+
+def give_way() -> None:
+    """Let every other process of this computer go first; on Windows our parent has said so."""
+    if sys.platform != "win32":
+        os.nice(GIVES_WAY_BY)
+
+
+def own_pipe() -> tuple[int, int]:
+    """Where our parent is heard and where it hears us; whatever is printed from now on goes to standard error."""
+    heard = os.dup(1)
+    os.dup2(2, 1)
+    return 0, heard
 
 
 def end_child(child: subprocess.Popen[bytes], deadline_s: float) -> int:

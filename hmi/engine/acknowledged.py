@@ -5,30 +5,46 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 log = logging.getLogger(__name__)
 
 FILE = "acknowledged.json"
 
 
-def read_acknowledged(folder: Path) -> Mapping[str, int]:
-    """The last number of each epoch that the centre had; nothing where that is not known."""
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """The last number of each of our epochs that the centre had, and how many of those entries it set aside."""
+
+    marks: Mapping[str, int] = field(default_factory=dict[str, int])
+    set_aside: int = 0
+
+
+def read_acknowledged(folder: Path) -> Acknowledged:
+    """What is known; nothing where that is not known."""
     try:
-        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return {str(epoch): int(seq) for epoch, seq in kept.items()}
+        return _read(json.loads((folder / FILE).read_text(encoding="utf-8")))
     except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, AttributeError, TypeError):
+        return Acknowledged()
+    except (OSError, ValueError, AttributeError, TypeError, KeyError):
         log.warning("%s can't be read; until the centre is heard everything counts as not sent", folder / FILE)
-        return {}
+        return Acknowledged()
 
 
-def keep_acknowledged(folder: Path, watermarks: Mapping[str, int]) -> None:
+def _read(kept: Any) -> Acknowledged:
+    if "marks" not in kept:  # as written before set-aside entries were counted
+        kept = {"marks": kept}
+    marks = {str(epoch): int(seq) for epoch, seq in kept["marks"].items()}
+    return Acknowledged(marks, int(kept.get("set_aside", 0)))
+
+
+def keep_acknowledged(folder: Path, known: Acknowledged) -> None:
     """Remember it. What decides is always the centre's own watermark, so a lost file costs nothing but the count."""
     path, new = folder / FILE, folder / f"{FILE}.new"
     try:
-        new.write_text(json.dumps(dict(watermarks)), encoding="utf-8")
+        new.write_text(json.dumps(asdict(known)), encoding="utf-8")
         new.replace(path)
     except OSError as error:
         log.warning("%s can't be written: %s", path, error)

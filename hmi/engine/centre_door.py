@@ -1,42 +1,79 @@
-"""The engine's way into `station_db.sync`: one open connection to the centre, every step within its deadline."""
+"""The uplink's way into `station_db.sync`: one open connection to the centre, every step within its deadline."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hmi.clock import Clock
-from hmi.settings import Centre as CentreSettings
+from hmi.engine.acknowledged import Acknowledged
+from hmi.engine.uplink_door import SHOWN_MOST, ClockOffset, Comparison, Said
+from hmi.engine.uplink_messages import Begin
+from hmi.station.topics import SetAsideView
 from station_db.feed import FeedCursor
 from station_db.journal import FeedEntry
 from station_db.reader import Reader
-from station_db.sync import down, up
+from station_db.sync import aside, down, lanes, offset, reconcile, up
 from station_db.sync.centre import Centre
 
-ENTRIES_AT_ONCE = 200
-"""Few enough that preparing them does not make the machines' readings late."""
+ENTRIES_AT_ONCE = 100
+"""News that travel to the engine as one piece: few enough that taking them in does not make the machines' readings late."""
 
 
 class OpenCentre:
-    """A `hmi.engine.uplink.CentreDoor` of one station."""
+    """A `hmi.engine.uplink_door.CentreDoor` of one station."""
 
-    def __init__(self, settings: CentreSettings, station: str, app_version: str, clock: Clock) -> None:
-        self._centre = Centre.connect(settings.url, settings.password)
-        self._station = station
-        self._app_version = app_version
+    def __init__(self, begin: Begin, clock: Clock) -> None:
+        self._centre = Centre.connect(begin.url, begin.password)
+        self._station = begin.station
+        self._app_version = begin.app_version
         self._clock = clock
 
-    def watermarks(self) -> Mapping[str, int]:
-        """The last number of each of our epochs that the centre has."""
-        return {epoch: mark.last_seq for epoch, mark in up.marks(self._centre, self._station).items()}
+    @property
+    def shown(self) -> str:
+        """The centre's address, without a password."""
+        return self._centre.url
 
-    def send(self, reader: Reader) -> int:
+    def acknowledged(self, reader: Reader) -> Acknowledged:
+        """How far the centre has our records, and how many of them it set aside."""
+        marks = {epoch: mark.last_seq for epoch, mark in up.marks(self._centre, self._station).items()}
+        return Acknowledged(marks, up.balance(reader, self._centre).set_aside)
+
+    def send(self, reader: Reader, said: Said) -> int:
         """Send the next entries; how many, 0 when nothing is unsent."""
-        now = self._clock.moment().wall
-        return up.push(reader, self._centre, at=now, app_version=self._app_version, limit=ENTRIES_AT_ONCE).entries
+        told = up.Said(self._app_version, said.clock_offset_us, said.signals_waiting)
+        return up.push(reader, self._centre, at=self._clock.moment().wall, said=told).entries
 
     def fetch(self, cursor: FeedCursor | None) -> Sequence[FeedEntry]:
         """The next entries of the centre for us; none when we have all."""
-        return down.pull(self._centre, self._station, cursor)
+        return down.pull(self._centre, self._station, cursor, limit=ENTRIES_AT_ONCE)
+
+    def clock(self) -> ClockOffset:
+        """How our clock stands to the centre's."""
+        found = offset.measure(self._centre, lambda: self._clock.moment().wall)
+        return ClockOffset(found.offset_us, found.within_us)
+
+    def set_aside(self) -> tuple[SetAsideView, ...]:
+        """The newest of what the centre set aside of ours."""
+        found = aside.items(self._centre, self._station, SHOWN_MOST)
+        return tuple(SetAsideView(f"{item.epoch}/{item.seq}", item.kind, item.reason, item.at) for item in found)
+
+    def retry_aside(self) -> int:
+        """Have it read again; how many are in their tables now."""
+        return aside.retry(self._centre, self._station, self._clock.moment().wall)
+
+    def compare(self, reader: Reader) -> Comparison:
+        """Compare whole days and send again what the centre lost."""
+        found = reconcile.reconcile(reader, self._centre, at=self._clock.moment().wall)
+        first = f"{found.places[0].epoch}/{found.places[0].seq}" if found.places else ""
+        return Comparison(found.days, found.differing + found.extra, first)
+
+    def send_signals(self, reader: Reader) -> int:
+        """Send the next blocks and curves, for less than a second; how many, 0 when none waits."""
+        return lanes.push_signals(reader, self._centre, at=self._clock.moment().wall)
+
+    def signals_waiting(self, reader: Reader) -> int:
+        """How many blocks and curves the centre has not got."""
+        return reader.signals_waiting(lanes.signal_marks(self._centre, self._station, reader.series()))
 
     def shut(self) -> None:
         """End it from any thread."""

@@ -19,7 +19,6 @@ from hmi.channel.server import ChannelServer
 from hmi.clock import Clock, Monotonic, SystemClock, new_id
 from hmi.engine.acquisition import Acquisition, Outlets
 from hmi.engine.alarm_answers import AlarmAnswers
-from hmi.engine.centre_door import OpenCentre
 from hmi.engine.desk import StationDesk
 from hmi.engine.heartbeat import Heartbeat, Life, heartbeat_tag
 from hmi.engine.inputs import Ending, Faulty, Heard, HeartbeatPaused, Well
@@ -27,10 +26,12 @@ from hmi.engine.machine_writes import MachineWrites
 from hmi.engine.notices import Publisher
 from hmi.engine.recorder import Hears, Recorder
 from hmi.engine.runner import Runner, Surroundings, UnreadableRecordError
-from hmi.engine.uplink import Uplink, Wires
+from hmi.engine.uplink_messages import Begin
+from hmi.engine.uplink_ward import Keeps, UplinkWard, Wires
 from hmi.engine.waveforms import RawKeeper
 from hmi.messages import Words
 from hmi.settings import Settings
+from hmi.station.decision import Errand
 from hmi.station.setup import Setup
 from hmi.station.topics import AlarmView
 from hmi.tasks import Supervisor
@@ -46,7 +47,7 @@ END_PATIENCE_S = 3.0
 GIVE_WAY_S = 0.0005
 """A thread that computes lets the loop have its turn after so long (Python's default is ten times that).
 
-A poll takes several turns, and while the uplink drains a backlog it would wait for each of them.
+A poll takes several turns, and while the writer is busy it would wait for each of them.
 """
 SELF = "engine"
 CORE = "core"
@@ -109,9 +110,9 @@ class Engine:
         self._writes = MachineWrites({machine.id: machine for machine in settings.machines}, self._drivers)
         self._raw = RawKeeper(settings.machines, self._recorder.keep_waveform, self._clock)
         self._generation = 0
+        self._uplink = UplinkWard(self._wires(), self._tasks)
         self.hub, self._publisher, self._runner = self._core()
         self._server = ChannelServer(self.hub, self._tasks)
-        self._uplink = Uplink(self._wires())
         self._acquisition: Acquisition | None = None
         self._address = ""
 
@@ -160,7 +161,7 @@ class Engine:
         with suppress(TimeoutError):
             async with asyncio.timeout(END_PATIENCE_S):
                 await ended.wait()
-        await asyncio.to_thread(self._uplink.stop)
+        await self._uplink.stop()
         self._server.close()
         await self._tasks.close()
         await self._raw.close()
@@ -183,6 +184,8 @@ class Engine:
             write=self._writes.perform,
             answer_alarm=AlarmAnswers(self._drivers).tell,
             committed=self._raw.committed,
+            errand=self._errand,
+            under_way=self._uplink.under_way,
         )
         runner = Runner(_setup(self._settings, self._version), around)
         desk.serve(runner)
@@ -192,13 +195,10 @@ class Engine:
         centre = self._settings.centre
         if centre is None:
             return None
-        return Wires(
-            connect=lambda: OpenCentre(centre, self._settings.id, self._version, self._clock),
-            folder=self._settings.folder,
-            recorder=self._recorder,
-            put=self._runner.put,
-            told=self._told,
-        )
+        folder = str(self._settings.folder)
+        begin = Begin(self._settings.id, folder, centre.url, centre.password, self._version)
+        keeps = Keeps(self._recorder.apply, lambda days: self._recorder.do(lambda store: store.note_reconciled(days)))
+        return Wires(begin, keeps, lambda told: self._runner.put(told), self._clock)  # the runner is made later
 
     def _follow_machines(self, acquisition: Acquisition) -> None:
         for machine in self._settings.machines:
@@ -234,8 +234,16 @@ class Engine:
         return [] if self._acquisition is None else self._acquisition.present()
 
     def _saved(self) -> None:
-        self._uplink.wake()
+        self._uplink.recorded()
         self._note_store()
+
+    def _errand(self, errand: Errand) -> None:
+        """What the core wants done beside writing to machines."""
+        match errand:
+            case Errand.RETRY_SYNC:
+                self._uplink.try_now()
+            case Errand.EXPORT_ASIDE:
+                pass
 
     def _lost(self, reason: str) -> None:
         self._runner.lost(reason)

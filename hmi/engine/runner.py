@@ -14,7 +14,7 @@ from hmi.engine.notices import Publisher
 from hmi.engine.recorder import Recorder
 from hmi.station import station as core
 from hmi.station.commands import Answer, Command
-from hmi.station.decision import AlarmOrder, Decision, WriteOrder, WriteResult
+from hmi.station.decision import AlarmOrder, Decision, Errand, WriteOrder, WriteResult
 from hmi.station.setup import Setup
 from hmi.station.state import Station
 from hmi.station.topics import Topic
@@ -51,6 +51,10 @@ class Surroundings:
     answer_alarm: Callable[[AlarmOrder], Awaitable[WriteResult]]
     committed: Callable[[Changes], None]
     """Hears of what is on the disk now."""
+    errand: Callable[[Errand], None]
+    """Does something for the core."""
+    under_way: Callable[[str], None]
+    """Hears which order is worked on; empty: none."""
 
 
 class UnreadableRecordError(Exception):
@@ -204,7 +208,8 @@ class Runner:
 
     def _take(self, station: Station, decision: Decision, ended: Callable[[], None] | None = None) -> None:
         self._station = station
-        orders = decision.writes or decision.alarms
+        self._around.under_way("" if station.work is None else station.work.response.job_order)
+        orders = decision.writes or decision.alarms or decision.errands
         if not (decision.changes or decision.topics or decision.answer or orders or ended):
             return
         pictures = tuple(core.view(station, topic) for topic in decision.topics)
@@ -223,6 +228,8 @@ class Runner:
             self._around.tasks.start(f"write {order.machine}.{order.tag}", self._write(order))
         for order in decision.alarms:
             self._around.tasks.start(f"answer {order.machine} {order.condition}", self._answer_alarm(order))
+        for errand in decision.errands:
+            self._around.errand(errand)
         if life == self._life and not self._is_lost:
             self._around.publisher.went(FAILED)
             self._began.set()

@@ -13,6 +13,8 @@ TEXTS: dict[str, str] = {
     "engine.pin_locked": "Too many wrong PINs. Try again in {0} s.",
     "engine.centre_unreachable": "The centre does not answer. Records are kept here.",
     "engine.centre_refused": "The centre does not take our records: {0}. {1}",
+    "engine.uplink_silent": "The part that talks to the centre stands still. Records are kept here.",
+    "engine.centre_differs": "The centre has {0} records unlike ours, first {1}. Call IT; keep both.",
     "store.restored": "An older record was put back. Entries after it that are not here: {0}. Recording goes on in a new part.",
     "store.salvaged": "The record was damaged. {0} entries were saved, {1} are lost. The damaged file is kept as {2}.",
     "store.held": "Another program held the record for {0} s. Exclude the data folder from virus scans.",
@@ -22,5 +24,8 @@ TEXTS: dict[str, str] = {
     "store.signals_missing": "The file of curves was gone. A new one was begun. Records are safe.",
     "store.frames_shed": "{0} old signals were let go. The limit is {1} MB.",
     "store.waveforms_shed": "The samples of {0} old waveforms were let go for room. When they were is still known.",
+    "store.curves_shed": "{0} old curves were let go for room. When they were is still known.",
+    "store.blocks_shed": "{0} old blocks of signals were let go for room. The limit is {1} MB. Each minute's extremes are kept.",
+    "store.levels_shed": "The extremes of {0} old stretches of signals were let go for room. When they were is still known.",
     "store.feed_set_aside": "{0} entries of the centre can't be read: {1}. Update Lineside.",
 }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from hmi.clock import SystemClock, new_id
 from hmi.settings import Centre as CentreSettings
 from hmi.station.topics import CycleTopic, MachinesTopic, SyncTopic
@@ -33,7 +31,6 @@ def test_cycles_arrive_at_the_centre_and_the_screen_is_told(tmp_path, station):
     assert 0 < marks[tip.epoch].last_seq <= tip.seq
 
 
-@pytest.mark.expects_log("the centre: sqlite")
 def test_without_its_centre_the_station_records_and_says_so(tmp_path, station):
     url = f"sqlite:///{tmp_path / 'gone' / 'centre.db'}"
 

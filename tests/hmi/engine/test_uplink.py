@@ -3,114 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
-from hmi.clock import SystemClock, new_id
-from hmi.engine.inputs import CentreStands
-from hmi.engine.recorder import Hears, Recorder
-from hmi.engine.uplink import Pace, Uplink, Wires
-from station_db.records.changes import Changes, Entry
-from station_db.records.equipment import EngineRun
-from station_db.store import Store
+from hmi.engine.inputs import ClockMeasured
+from hmi.engine.uplink_door import ClockOffset
+from hmi.engine.uplink_messages import Pace
+from hmi.engine.uplink_ward import SILENT_NS, STUCK_NS
 from station_db.sync.errors import CentreNewerError, CentreUnreachableError
+from tests.hmi.engine.uplink_bench import CLOCK, QUICK, MemoryCentre, is_synced, linked
 
-CLOCK = SystemClock()
-QUICK = Pace(fetch_s=0.05, first_s=0.01, longest_s=0.05, refused_s=0.02)
-
-
-class MemoryCentre:
-    """Both the centre and the open door to it."""
-
-    def __init__(self) -> None:
-        self.entries, self.trouble, self.closed, self.connects = [], None, 0, 0
-
-    def connect(self) -> MemoryCentre:
-        self.connects += 1
-        if self.trouble is not None:
-            raise self.trouble
-        return self
-
-    def watermarks(self):
-        return {entry.epoch: entry.seq for entry in self.entries}
-
-    def send(self, reader) -> int:
-        if self.trouble is not None:
-            raise self.trouble
-        position = reader.position()
-        new = reader.journal_after(position.epoch, self.watermarks().get(position.epoch, 0), 2)
-        self.entries += new
-        return len(new)
-
-    def fetch(self, cursor):
-        return ()
-
-    def shut(self) -> None:
-        self.closed += 1
-
-    def close(self) -> None:
-        self.closed += 1
+AWAY = CentreUnreachableError("postgresql://centre", "nobody answers")
+IDLE = Pace(fetch_s=60.0, first_s=60.0, longest_s=60.0, refused_s=60.0)
+"""Nothing happens by itself any more once all is exchanged."""
 
 
-class Stands:
-    """What the core was told of the centre."""
-
-    def __init__(self) -> None:
-        self.told, self.changed, self.deaths = [], asyncio.Event(), []
-
-    def put(self, told) -> None:
-        if isinstance(told, CentreStands):
-            self.told.append(told.sync)
-            self.changed.set()
-
-    async def until(self, claim):
-        while not any(claim(sync) for sync in self.told[-1:]):
-            self.changed.clear()
-            await self.changed.wait()
-        return self.told[-1]
-
-
-@asynccontextmanager
-async def linked(folder, centre):
-    stands = Stands()
-
-    def open_store() -> Store:
-        return Store.open(folder, "ST-040", at=CLOCK.moment().wall, app_version="test", new_id=new_id)
-
-    recorder = Recorder(open_store, CLOCK, Hears(lambda: uplink.wake(), lambda _: None, lambda _: None))
-    uplink = Uplink(Wires(centre.connect, folder, recorder, stands.put, lambda _, error: stands.deaths.append(error), QUICK))
-    await recorder.open()
-    uplink.start()
-    try:
-        yield recorder, stands
-    finally:
-        await asyncio.to_thread(uplink.stop)
-        await recorder.close()
-
-
-def record(recorder: Recorder, how_many: int) -> None:
-    for number in range(how_many):
-        run = EngineRun(id=new_id(), version=str(number), started_at=CLOCK.moment().wall)
-        recorder.save(Changes((Entry(run, "station"),)), lambda: None)
-
-
-def is_synced(sync) -> bool:
-    return sync.state == "synced" and sync.records_here == 0
+def balances(sync) -> bool:
+    return sync.captured == sync.sent + sync.records_here + sync.set_aside
 
 
 def test_everything_recorded_arrives_once_and_in_order(tmp_path):
     async def run() -> None:
         centre = MemoryCentre()
-        async with linked(tmp_path, centre) as (recorder, stands):
-            await stands.until(is_synced)
+        async with linked(tmp_path, centre) as bench:
+            await bench.until(is_synced)
             before = len(centre.entries)
-            stands.told.clear()
-            record(recorder, 5)
-            await recorder.settle()
-            while len(centre.entries) < before + 5:
-                stands.told.clear()
-                await stands.until(lambda _: True)
+            bench.record(5)
+            await bench.recorder.settle()
+            await bench.fact(lambda: len(centre.entries) == before + 5)
             assert [entry.seq for entry in centre.entries] == list(range(1, before + 6))
 
     asyncio.run(run())
@@ -120,15 +41,16 @@ def test_everything_recorded_arrives_once_and_in_order(tmp_path):
 def test_an_absent_centre_is_said_with_what_gathers_here_and_caught_up_by_itself(tmp_path):
     async def run() -> None:
         centre = MemoryCentre()
-        centre.trouble = CentreUnreachableError("postgresql://centre", "nobody answers")
-        async with linked(tmp_path, centre) as (recorder, stands):
-            record(recorder, 3)
-            offline = await stands.until(lambda sync: sync.state == "offline" and sync.records_here >= 3)
+        centre.trouble = AWAY
+        async with linked(tmp_path, centre) as bench:
+            bench.record(3)
+            offline = await bench.until(lambda sync: sync.state == "offline" and sync.records_here >= 3)
             assert offline.reason_code == "engine.centre_unreachable"
             assert offline.oldest_unsent_at is not None
             centre.trouble = None
-            await stands.until(is_synced)
+            await bench.until(is_synced)
             assert centre.connects > 1
+            assert all(balances(sync) for sync in bench.told)
 
     asyncio.run(run())
 
@@ -138,27 +60,26 @@ def test_a_newer_centre_is_refused_with_the_reason_and_recording_goes_on(tmp_pat
     async def run() -> None:
         centre = MemoryCentre()
         centre.trouble = CentreNewerError("sqlite:///centre.db", "its schema is 0009")
-        async with linked(tmp_path, centre) as (recorder, stands):
-            refused = await stands.until(lambda sync: sync.state == "refused")
+        async with linked(tmp_path, centre) as bench:
+            refused = await bench.until(lambda sync: sync.state == "refused")
             assert refused.reason_args == ("its schema is 0009", CentreNewerError.remedy)
-            record(recorder, 2)
-            await recorder.settle()
+            bench.record(2)
+            await bench.recorder.settle()
 
     asyncio.run(run())
 
 
-@pytest.mark.expects_log("the uplink died and will begin again", "the centre: a bug")
-def test_an_uplink_that_dies_is_told_and_goes_on(tmp_path):
+@pytest.mark.expects_log("the task uplink died")
+def test_an_uplink_that_dies_is_told_started_again_and_goes_on(tmp_path):
     async def run() -> None:
         centre = MemoryCentre()
         centre.trouble = RuntimeError("a bug")
-        async with linked(tmp_path, centre) as (_, stands):
-            while not stands.deaths:
-                await asyncio.to_thread(lambda: None)
+        async with linked(tmp_path, centre) as bench:
+            await bench.fact(lambda: bench.deaths)
             centre.trouble = None
-            await stands.until(is_synced)
-            assert stands.deaths[-1] is None
-            assert isinstance(stands.deaths[0], RuntimeError)
+            await bench.until(is_synced)
+            await bench.fact(lambda: bench.deaths[-1] is None)
+            assert len(bench.children) > 1
 
     asyncio.run(run())
 
@@ -167,15 +88,127 @@ def test_an_uplink_that_dies_is_told_and_goes_on(tmp_path):
 def test_after_a_restart_without_the_centre_only_what_it_lacks_is_counted(tmp_path):
     async def run() -> None:
         centre = MemoryCentre()
-        async with linked(tmp_path, centre) as (recorder, stands):
-            record(recorder, 5)
-            await recorder.settle()
-            await stands.until(is_synced)
+        async with linked(tmp_path, centre) as bench:
+            bench.record(5)
+            await bench.recorder.settle()
+            await bench.until(is_synced)
         there = len(centre.entries)
-        centre.trouble = CentreUnreachableError("postgresql://centre", "nobody answers")
-        async with linked(tmp_path, centre) as (_, stands):
-            offline = await stands.until(lambda sync: sync.state == "offline")
-            assert offline.records_here == 0
+        centre.trouble = AWAY
+        async with linked(tmp_path, centre) as bench:
+            offline = await bench.until(lambda sync: sync.state == "offline")
+            assert (offline.records_here, offline.sent) == (0, there)
         assert there == len(centre.entries)
+
+    asyncio.run(run())
+
+
+@pytest.mark.expects_log("nobody answers")
+def test_a_person_ends_the_longest_wait(tmp_path):
+    async def run() -> None:
+        centre = MemoryCentre()
+        centre.trouble = AWAY
+        async with linked(tmp_path, centre, IDLE) as bench:
+            await bench.until(lambda sync: sync.state == "offline")
+            centre.trouble = None
+            bench.ward.try_now()
+            await bench.until(is_synced)
+
+    asyncio.run(run())
+
+
+def test_a_person_has_what_was_set_aside_read_again(tmp_path):
+    async def run() -> None:
+        centre = MemoryCentre()
+        centre.aside = (1, 2)
+        async with linked(tmp_path, centre, IDLE) as bench:
+            bench.record(4)
+            shown = await bench.until(lambda sync: is_synced(sync) and sync.captured >= 4)
+            assert (shown.set_aside, len(shown.items), balances(shown)) == (2, 2, True)
+            bench.ward.try_now()
+            shown = await bench.until(lambda sync: is_synced(sync) and sync.set_aside == 0)
+            assert (centre.retried, shown.items, balances(shown)) == (2, (), True)
+
+    asyncio.run(run())
+
+
+def test_a_new_record_goes_before_signals_that_wait(tmp_path):
+    async def run() -> None:
+        centre = MemoryCentre()
+        async with linked(tmp_path, centre, IDLE) as bench:
+            await bench.until(is_synced)
+            centre.gate.clear()
+            centre.order.clear()
+            centre.signals = ["signal"] * 3
+            bench.record(3)
+            await bench.recorder.settle()
+            centre.gate.set()
+            await bench.fact(lambda: centre.order.count("signal") == 3)
+            assert centre.order == ["record"] * 3 + ["signal"] * 3
+
+    asyncio.run(run())
+
+
+def test_the_centres_clock_is_read_with_each_fetch(tmp_path):
+    async def run() -> None:
+        centre = MemoryCentre()
+        centre.offset = ClockOffset(3_000_000, 500)
+        async with linked(tmp_path, centre, QUICK) as bench:
+            await bench.fact(lambda: ClockMeasured(3_000_000, 500) in bench.inputs)
+
+    asyncio.run(run())
+
+
+class SteppedClock:
+    """The real clocks, and what the test adds to the monotonic one."""
+
+    def __init__(self) -> None:
+        self.ahead_ns = 0
+
+    def moment(self):
+        now = CLOCK.moment()
+        return replace(now, mono=now.mono + self.ahead_ns)
+
+
+def test_an_uplink_that_stands_still_is_shown_as_offline_with_what_is_here(tmp_path):
+    async def run() -> None:
+        centre, clock = MemoryCentre(), SteppedClock()
+        async with linked(tmp_path, centre, IDLE, clock) as bench:
+            await bench.until(is_synced)
+            bench.children[0].stands_still()
+            bench.record(2)
+            await bench.recorder.settle()
+            clock.ahead_ns = SILENT_NS + 1_000_000_000
+            shown = await bench.until(lambda sync: sync.state == "offline")
+            assert (shown.reason_code, balances(shown)) == ("engine.uplink_silent", True)
+            bench.children[0].goes_on()
+
+    asyncio.run(run())
+
+
+@pytest.mark.expects_log("has not answered for", "the task uplink died")
+def test_an_uplink_that_stays_still_is_ended_and_started_again(tmp_path):
+    async def run() -> None:
+        centre, clock = MemoryCentre(), SteppedClock()
+        async with linked(tmp_path, centre, IDLE, clock) as bench:
+            await bench.until(is_synced)
+            bench.children[0].stands_still()
+            clock.ahead_ns = STUCK_NS + 1_000_000_000
+            await bench.until(is_synced)
+            assert len(bench.children) == 2
+
+    asyncio.run(run())
+
+
+def test_the_last_record_goes_up_when_the_engine_ends(tmp_path):
+    async def run() -> None:
+        centre = MemoryCentre()
+        async with linked(tmp_path, centre, IDLE) as bench:
+            await bench.until(is_synced)
+            before = len(centre.entries)
+            bench.record(1)
+            await bench.recorder.settle()
+            await bench.ward.stop()
+            assert len(centre.entries) == before + 1
+            assert centre.closed == 1
 
     asyncio.run(run())

@@ -1,0 +1,104 @@
+"""One exchange with the centre, in the order of importance: records up, news down, clocks, whole days, and signals last."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from hmi.engine import uplink_messages as words
+from hmi.engine.acknowledged import Acknowledged, keep_acknowledged
+from hmi.engine.uplink_door import SHOWN_MOST, CentreDoor, ClockOffset, Said
+from hmi.engine.uplink_line import Line
+from hmi.station.topics import SetAsideView, SyncTopic
+from station_db.reader import Reader
+
+
+class Visit:
+    """What the uplink knows of the centre, and when it asks for what. Everything here raises what its door raises."""
+
+    def __init__(self, begin: words.Begin, line: Line, reader: Reader, known: Acknowledged, sending: Callable[[], None]) -> None:
+        self._folder = Path(begin.folder)
+        self._pace = begin.pace
+        self._line = line
+        self._reader = reader
+        self._sending = sending
+        self.known = known
+        """How far the centre had our records when it was last heard."""
+        self._centre = ""
+        self._items: tuple[SetAsideView, ...] = ()
+        self._signals = 0
+        self._clock: ClockOffset | None = None
+        self._fetch_due_s = self._compare_due_s = 0.0
+
+    def picture(self, topic: SyncTopic) -> SyncTopic:
+        """The topic with what the last visits brought."""
+        return replace(topic, items=self._items, signals_waiting=self._signals, centre=self._centre)
+
+    def due_in_s(self) -> float:
+        """How long the centre need not be asked, if nothing is recorded."""
+        return max(0.0, self._fetch_due_s - time.monotonic())
+
+    def arrive(self, door: CentreDoor) -> None:
+        """A new connection: look where the centre stands, and ask for everything."""
+        self._centre = door.shown
+        self._fetch_due_s = self._compare_due_s = 0.0
+        self._acknowledge(door)
+
+    def exchange(self, door: CentreDoor, *, is_asked: bool) -> None:
+        """All there is, until something more important comes; `is_asked`: a person wants it now."""
+        if is_asked:
+            self._fetch_due_s = 0.0
+            if self.known.set_aside:
+                door.retry_aside()
+        self.send(door)
+        if time.monotonic() >= self._fetch_due_s:
+            self._ask(door)
+            self._fetch_due_s = time.monotonic() + self._pace.fetch_s
+        self._compare(door)
+        self._send_signals(door)
+
+    def send(self, door: CentreDoor, *, is_last: bool = False) -> None:
+        """Send until nothing is unsent."""
+        said = Said(None if self._clock is None else self._clock.offset_us, self._signals)
+        while (is_last or not self._line.has_ended) and door.send(self._reader, said):
+            self._acknowledge(door)
+            if not is_last:
+                self._sending()
+
+    def _acknowledge(self, door: CentreDoor) -> None:
+        known = door.acknowledged(self._reader)
+        if min(known.set_aside, SHOWN_MOST) != len(self._items):
+            self._items = door.set_aside()
+        if known != self.known:
+            self.known = known
+            keep_acknowledged(self._folder, known)
+
+    def _ask(self, door: CentreDoor) -> None:
+        """What is new there, until there is nothing; the empty answer is handed over too: the centre was heard."""
+        self._acknowledge(door)
+        self._measure(door)
+        self._signals = door.signals_waiting(self._reader)
+        while not self._line.has_ended:
+            entries = door.fetch(self._reader.feed_cursor())
+            self._line.apply(entries)
+            if not entries:
+                return
+
+    def _measure(self, door: CentreDoor) -> None:
+        self._clock = door.clock()
+        self._line.say(words.ClockRead(self._clock.offset_us, self._clock.within_us))
+
+    def _compare(self, door: CentreDoor) -> None:
+        """Whole days, now and then, and only when no record waits for it."""
+        if time.monotonic() < self._compare_due_s or self._line.has_news:
+            return
+        found = door.compare(self._reader)
+        self._line.note_days(found)
+        self._compare_due_s = time.monotonic() + self._pace.reconcile_s
+
+    def _send_signals(self, door: CentreDoor) -> None:
+        """The second lane, a piece at a time; a record that comes in between goes first."""
+        while not self._line.has_news and door.send_signals(self._reader):
+            self._signals = door.signals_waiting(self._reader)
