@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from station_db import notices, reconciled, signal_store, waveform_store, writing
+from station_db.blocks import SignalsSent
 from station_db.connecting import raw
 from station_db.crashpoints import crashpoint
 from station_db.database_file import DatabaseFile
@@ -32,12 +33,14 @@ from station_db.records.base import Instant, RecordId, may_name_a_station
 from station_db.records.changes import Changes
 from station_db.records.local import Curve
 from station_db.signal_file import open_signals
+from station_db.signal_room import SignalRoom
 from station_db.signals import Frame
 from station_db.waveforms import PackedWaveform
 
+if TYPE_CHECKING:
+    from station_db.rolling import RollUp
+
 SIGNAL_BUDGET_BYTES = 2 * 1024**3
-SHED_AT_ONCE = 20_000
-"""Frames let go in one checkpoint at most, so that none takes long."""
 NOTICE_OF = {EpochReason.RESTORED: notices.RESTORED, EpochReason.COPIED: notices.COPIED}
 REFUSALS = (SQLAlchemyError, ProjectionError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
 """What a record that cannot be stored, or a disk that will not, raises below."""
@@ -50,10 +53,9 @@ class Store:
         self._station_id = station_id
         self._record = record
         self._signals = signals
-        self._signal_budget_bytes = signal_budget_bytes
+        self._room = SignalRoom(signals, station_id, signal_budget_bytes)
+        self._roll_up: RollUp | None = None
         self._notices: dict[str, Notice] = {}
-        self._frames_shed = 0
-        self._waveforms_shed = 0
         self._held = ExitStack()
 
     @classmethod
@@ -148,7 +150,24 @@ class Store:
             return
         with _refusing(), self._signals.transaction() as connection:
             shed = waveform_store.add(connection, waveforms, at)
-        self._tell_waveforms_shed(shed)
+        self._room.count_waveforms(shed)
+        self._tell(*self._room.notices())
+
+    def roll_up(self, mono_ns: int) -> bool:
+        """Make blocks of frames that are due, a few milliseconds of it a call; returns whether there is more to do at once.
+
+        `mono_ns` is now. Raises `CommitFailedError`; every sample then still is where it was.
+        """
+        if self._roll_up is None:
+            from station_db.rolling import RollUp  # it loads numpy and zstd, which a store opens without
+
+            self._roll_up = RollUp(self._signals, self._station_id)
+        with _refusing():
+            return self._roll_up.step(mono_ns)
+
+    def centre_has(self, sent: SignalsSent) -> None:
+        """The centre has so much of the signals: where room is wanted, that goes first."""
+        self._room.sent = sent
 
     def last_frame_number(self) -> int:
         """Where the numbers of frames go on; 0 when there is none."""
@@ -182,24 +201,9 @@ class Store:
             self._keep_within_budget(at)
 
     def _keep_within_budget(self, at: Instant) -> None:
-        """Raw samples go first, as much as is too much; frames only where there are none left."""
-        excess = signal_store.bytes_used(self._signals.connection) - self._signal_budget_bytes
-        if excess <= 0:
-            return
-        with self._signals.transaction() as connection:
-            waveforms, freed = waveform_store.shed_oldest(connection, excess, at)
-            shed = 0 if freed >= excess else signal_store.shed_oldest(connection, SHED_AT_ONCE)
-        self._tell_waveforms_shed(waveforms)
-        if not shed:
-            return
-        self._frames_shed += shed
-        megabytes = self._signal_budget_bytes // 1024**2
-        self._tell(Notice(notices.FRAMES_SHED, (str(self._frames_shed), str(megabytes))))
-
-    def _tell_waveforms_shed(self, shed: int) -> None:
-        if shed:
-            self._waveforms_shed += shed
-            self._tell(Notice(notices.WAVEFORMS_SHED, (str(self._waveforms_shed),)))
+        if self._room.keep(at).frames and self._roll_up is not None:
+            self._roll_up.forget()
+        self._tell(*self._room.notices())
 
     def close(self) -> None:
         """End cleanly; whatever the disk still refuses, everything is let go of."""
