@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from hmi.clock import Clock
 from hmi.engine.acknowledged import Acknowledged
@@ -60,6 +61,12 @@ class OpenCentre:
     def retry_aside(self) -> int:
         """Have it read again; how many are in their tables now."""
         return aside.retry(self._centre, self._station, self._clock.moment().wall)
+
+    def export_aside(self, path: Path) -> None:
+        """Write what is set aside into a file, a line of JSON each."""
+        path.parent.mkdir(exist_ok=True)
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in aside.lines(self._centre, self._station))
 
     def compare(self, reader: Reader) -> Comparison:
         """Compare whole days and send again what the centre lost."""

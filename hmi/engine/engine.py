@@ -243,7 +243,7 @@ class Engine:
             case Errand.RETRY_SYNC:
                 self._uplink.try_now()
             case Errand.EXPORT_ASIDE:
-                pass
+                self._uplink.export_aside()
 
     def _lost(self, reason: str) -> None:
         self._runner.lost(reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from hmi.engine.acknowledged import Acknowledged
@@ -72,6 +73,10 @@ class CentreDoor(Protocol):
 
     def retry_aside(self) -> int:
         """Have it read again; how many are in their tables now."""
+        ...
+
+    def export_aside(self, path: Path) -> None:
+        """Write what is set aside into a file, a line of JSON each. Raises `OSError` too."""
         ...
 
     def compare(self, reader: Reader) -> Comparison:

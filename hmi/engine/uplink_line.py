@@ -54,7 +54,7 @@ class Line:
         self._speaking = threading.Lock()
         self._answers: dict[int, words.Applied] = {}
         self._number = 0
-        self._is_recorded = self._is_retry = self.has_ended = False
+        self._is_recorded = self._is_retry = self._is_export = self.has_ended = False
         self._ended = threading.Event()
         self.order = ""
         """The order under way here."""
@@ -104,6 +104,12 @@ class Line:
             asked, self._is_retry, self._is_recorded = self._is_retry, False, False
             return asked
 
+    def take_export(self) -> bool:
+        """Whether a person wants what is set aside as a file."""
+        with self._news:
+            asked, self._is_export = self._is_export, False
+            return asked
+
     def _is_woken(self, *, for_records: bool) -> bool:
         return self.has_ended or self._is_retry or (for_records and self._is_recorded)
 
@@ -136,6 +142,8 @@ class Line:
                 self._is_recorded = True
             case words.TryNow():
                 self._is_retry = True
+            case words.ExportAside():
+                self._is_export = self._is_retry = True
             case words.UnderWay(order):
                 self.order = order
             case words.Applied(number):

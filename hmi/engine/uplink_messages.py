@@ -58,6 +58,11 @@ class TryNow:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportAside:
+    """A person wants what is set aside as a file."""
+
+
+@dataclass(frozen=True, slots=True)
 class UnderWay:
     """The order that is worked on here; empty: none."""
 
@@ -133,7 +138,7 @@ class Shared:
     stations: tuple[str, ...]
 
 
-ToUplink = Begin | Recorded | TryNow | UnderWay | Ping | Applied | End
+ToUplink = Begin | Recorded | TryNow | ExportAside | UnderWay | Ping | Applied | End
 FromUplink = Pong | Stands | Fetched | Compared | ClockRead | Shared
 Message = ToUplink | FromUplink
 

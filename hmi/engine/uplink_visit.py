@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +14,10 @@ from hmi.engine.uplink_door import SHOWN_MOST, CentreDoor, ClockOffset, Said
 from hmi.engine.uplink_line import Line
 from hmi.station.topics import SetAsideView, SyncTopic
 from station_db.reader import Reader
+
+log = logging.getLogger(__name__)
+
+EXPORTS = "exports"
 
 
 class Visit:
@@ -56,6 +61,8 @@ class Visit:
         if time.monotonic() >= self._fetch_due_s:
             self._ask(door)
             self._fetch_due_s = time.monotonic() + self._pace.fetch_s
+        if self._line.take_export():
+            self._export(door)
         self._compare(door)
         self._send_signals(door)
 
@@ -80,6 +87,8 @@ class Visit:
         self._acknowledge(door)
         self._measure(door)
         self._signals = door.signals_waiting(self._reader)
+        if self.known.set_aside:
+            self._items = door.set_aside()
         while not self._line.has_ended:
             entries = door.fetch(self._reader.feed_cursor())
             self._line.apply(entries)
@@ -89,6 +98,14 @@ class Visit:
     def _measure(self, door: CentreDoor) -> None:
         self._clock = door.clock()
         self._line.say(words.ClockRead(self._clock.offset_us, self._clock.within_us))
+
+    def _export(self, door: CentreDoor) -> None:
+        """A file a lead can hand on; one that can't be written holds nothing up."""
+        path = self._folder / EXPORTS / f"set-aside-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.jsonl"
+        try:
+            door.export_aside(path)
+        except OSError as error:
+            log.warning("%s can't be written: %s", path, error)
 
     def _compare(self, door: CentreDoor) -> None:
         """Whole days, now and then, and only when no record waits for it."""

@@ -98,6 +98,10 @@ class UplinkWard:
         """A person wants it tried now."""
         self._say(words.TryNow())
 
+    def export_aside(self) -> None:
+        """A person wants what is set aside as a file."""
+        self._say(words.ExportAside())
+
     def under_way(self, order: str) -> None:
         """This order is worked on now; empty: none."""
         if order != self._order:
