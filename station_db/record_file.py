@@ -9,17 +9,20 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from station_db import writing
-from station_db.connecting import RECORD_FILE, raw
+from station_db import journal, writing
+from station_db.connecting import RECORD_FILE
 from station_db.crashpoints import crashpoint
 from station_db.database_file import DatabaseFile
 from station_db.durable import fsync_file
-from station_db.epochs import EpochReason, opening, reason_to_open, tip_of
+from station_db.epoch_notices import epoch_notices
+from station_db.epochs import EpochReason, opening, passed, reason_to_open, tip_of
 from station_db.errors import CommitFailedError
 from station_db.journal import Origin, Position
 from station_db.marker import Marker, MarkerFile
-from station_db.opening import quick_check
+from station_db.notices import Notice
+from station_db.opening import Prepared
 from station_db.records.base import Instant, RecordId
+from station_db.salvage_local import doubt_positions
 
 OUTCOMES_KEPT_US = 7 * 86_400_000_000
 
@@ -34,23 +37,42 @@ class RecordFile:
         self._file = DatabaseFile(self.path)
         self._marker_file = MarkerFile(folder, here)
         self._tip: Position | None = None
+        self._saved: Position | None = None
 
-    def begin(self, last: Marker | None, *, at: Instant, new_id: Callable[[], RecordId], is_replaced: bool) -> EpochReason | None:
-        """Check a file that is not as a clean end left it; open an epoch where the numbers must not go on, and say why."""
-        is_as_closed = last is not None and last.clean and last.changed_at == self._here.changed_at
-        if last is not None and not is_as_closed:
-            quick_check(self._file.connection, self.path)
+    def begin(
+        self, last: Marker | None, *, at: Instant, new_id: Callable[[], RecordId], prepared: Prepared
+    ) -> tuple[Notice, ...]:
+        """Open an epoch where the numbers must not go on, and say why; a record that was made again has opened its own."""
         with self._file.transaction() as connection:
             connection.execute(writing.forget_outcomes(self._station_id, Instant(at - OUTCOMES_KEPT_US)))
             tip = tip_of(connection, self._station_id)
-            reason = reason_to_open(connection, self._station_id, tip, last, self._here)
+            reason, said = None, prepared.notices()
+            if prepared.salvage is None:
+                reason = reason_to_open(connection, self._station_id, tip, last, self._here)
+                said += tuple(epoch_notices(connection, self._station_id, reason, tip, last))
             if reason is not None:
-                before, entry = opening(tip, new_id(), reason, at)
-                tip = writing.write_entries(connection, Origin(self._station_id, at), before, (entry,))
+                tip = self._open_epoch(connection, tip, last, reason, at=at, epoch=new_id())
         crashpoint("after_epoch")
         self._tip = tip
-        self._begin_generation(last, is_new=is_replaced or reason is not None)
-        return reason
+        self._begin_generation(last, is_new=prepared.is_replaced or reason is not None)
+        return said
+
+    def _open_epoch(
+        self,
+        connection: Connection,
+        tip: Position | None,
+        last: Marker | None,
+        reason: EpochReason,
+        *,
+        at: Instant,
+        epoch: RecordId,
+    ) -> Position:
+        """Counters of a record that may be older than its machine are not gone on from unasked."""
+        if reason is EpochReason.RESTORED and (last is None or not passed(connection, self._station_id, last)):
+            doubt_positions(connection, self._station_id)
+        depth = 0 if last is None or reason is EpochReason.NEW else last.epoch_no
+        before, entry = opening(tip, epoch, reason, at, depth=depth)
+        return writing.write_entries(connection, Origin(self._station_id, at), before, (entry,))
 
     def _begin_generation(self, last: Marker | None, *, is_new: bool) -> None:
         before = last.generation if last else 0
@@ -67,14 +89,22 @@ class RecordFile:
         """Where the journal stands, read again after a failure."""
         if self._tip is None:
             with self._file.transaction() as connection:
-                self._tip = tip_of(connection, self._station_id)
-        if self._tip is None:
-            raise CommitFailedError("the journal has no epoch")
+                self._tip = self._read_again(connection)
         return self._tip
+
+    def _read_again(self, connection: Connection) -> Position:
+        """Where the file says it stands, once it has been seen to hold what was said to be saved."""
+        tip = tip_of(connection, self._station_id)
+        if tip is None:
+            raise CommitFailedError("the journal has no epoch")
+        if self._saved is not None and not _holds(connection, self._station_id, self._saved):
+            raise CommitFailedError(f"the disk has lost entry {self._saved.seq}, which was saved")
+        return tip
 
     @contextmanager
     def transaction(self) -> Generator[Connection]:
         """All of what is done within, or nothing. After a failure the position is read from the file again."""
+        self._saved = self.position
         try:
             with self._file.transaction() as connection:
                 yield connection
@@ -90,7 +120,7 @@ class RecordFile:
 
     def checkpoint(self) -> None:
         """Bring the log into the file and the marker onto the disk."""
-        raw(self._file.connection, "PRAGMA wal_checkpoint(PASSIVE)")
+        self._file.checkpoint()
         self._marker_file.write(self.position, durable=True)
 
     def end(self) -> None:
@@ -104,3 +134,9 @@ class RecordFile:
         """Let go of everything, clean or not."""
         self._file.close()
         self._marker_file.close()
+
+
+def _holds(connection: Connection, station_id: str, saved: Position) -> bool:
+    """Whether the journal has the very entry at which it stood."""
+    found = journal.entries_after(connection, station_id, saved.epoch, saved.seq - 1, 1)
+    return bool(found) and found[0].hash == saved.head
