@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from station_db import notices, reconciled, signal_store, waveform_store, writing
 from station_db.blocks import SignalsSent
-from station_db.connecting import raw
 from station_db.crashpoints import crashpoint
 from station_db.database_file import DatabaseFile
 from station_db.diagnosis import diagnosed
@@ -195,7 +194,7 @@ class Store:
     def checkpoint(self, at: Instant) -> None:
         """Bring both logs into their files and keep the signals within their budget; to be called when there is time."""
         with _refusing():
-            raw(self._signals.connection, "PRAGMA wal_checkpoint(PASSIVE)")
+            self._signals.checkpoint()
             crashpoint("during_checkpoint")
             self._record.checkpoint()
             self._keep_within_budget(at)
