@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from widgets.card import Card, CardKind
 from widgets.display import AsideText
@@ -37,7 +37,9 @@ class AsideRow(Card):
         head.setSpacing(self._theme.profile.gap)
         head.addWidget(self._title, 1)
         head.addWidget(self._age, 0, Qt.AlignmentFlag.AlignTop)
-        self.column.setSpacing(self._theme.profile.mm(0.5))
-        self.column.addLayout(head)
-        self.column.addWidget(self._reason)
-        self.column.addWidget(self._place)
+        words = QVBoxLayout()
+        words.setSpacing(self._theme.profile.mm(0.5))
+        words.addLayout(head)
+        words.addWidget(self._reason)
+        words.addWidget(self._place)
+        self.column.addLayout(words)

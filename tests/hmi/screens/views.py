@@ -278,6 +278,25 @@ def _sync(*said: topics.Topic, act: Callable[[StationWindow, Stage], None] = lam
     return View(lambda: stage(topics.AlarmsTopic(), *said), look)
 
 
+SYNC_VIEWS: dict[str, View] = {
+    "sync_none": _sync(sync_scenes.NO_BACKUP),
+    "sync": _sync(sync_scenes.SYNCED),
+    "sync_draining": _sync(sync_scenes.DRAINING),
+    "sync_offline": _sync(sync_scenes.OFFLINE),
+    "sync_month": _sync(sync_scenes.LONG_OFFLINE),
+    "sync_fork": _sync(sync_scenes.refused(sync_scenes.FORK, "Stop one of them and call IT.")),
+    "sync_schema": _sync(sync_scenes.refused(sync_scenes.SCHEMA, "Run `lineside centre init` with this version.")),
+    "sync_stalled": _sync(*sync_scenes.STALLED),
+    "sync_one_aside": _sync(sync_scenes.ONE_ASIDE),
+    "sync_many_aside": _sync(sync_scenes.MANY_ASIDE),
+    "sync_backup_fails": _sync(sync_scenes.BACKUP_FAILS),
+    "sync_clock": _sync(sync_scenes.CLOCK_OFF),
+    "sync_broken": _sync(sync_scenes.BROKEN),
+    "sync_disk": _sync(sync_scenes.OFFLINE, sync_scenes.alarm("engine.record_failed", "no space left on the disk")),
+    "sync_away": _sync(sync_scenes.OFFLINE, act=_refused),
+}
+"""Every way the record and the centre may stand."""
+
 VIEWS: dict[str, View] = {
     "run": View(stage),
     "run_scan": View(lambda: stage(work(1), topics.AlarmsTopic())),
@@ -329,19 +348,7 @@ VIEWS: dict[str, View] = {
     "hand_first": View(_hand_first),
     "hand_nobody": View(lambda: _hand(scenes.NOBODY)),
     "history_empty": View(stage, lambda window, _made: window.go("history")),
-    "sync_none": _sync(sync_scenes.NO_BACKUP),
-    "sync": _sync(sync_scenes.SYNCED),
-    "sync_draining": _sync(sync_scenes.DRAINING),
-    "sync_offline": _sync(sync_scenes.OFFLINE),
-    "sync_month": _sync(sync_scenes.LONG_OFFLINE),
-    "sync_fork": _sync(sync_scenes.refused(sync_scenes.FORK, "Stop one of them and call IT.")),
-    "sync_schema": _sync(sync_scenes.refused(sync_scenes.SCHEMA, "Run `lineside centre init` with this version.")),
-    "sync_stalled": _sync(*sync_scenes.STALLED),
-    "sync_one_aside": _sync(sync_scenes.ONE_ASIDE),
-    "sync_many_aside": _sync(sync_scenes.MANY_ASIDE),
-    "sync_backup_fails": _sync(sync_scenes.BACKUP_FAILS),
-    "sync_clock": _sync(sync_scenes.CLOCK_OFF),
-    "sync_broken": _sync(sync_scenes.BROKEN),
-    "sync_disk": _sync(sync_scenes.OFFLINE, sync_scenes.alarm("engine.record_failed", "no space left on the disk")),
-    "sync_away": _sync(sync_scenes.OFFLINE, act=_refused),
+}
+VIEWS |= {
+    name: SYNC_VIEWS[name] for name in ("sync_none", "sync_draining", "sync_fork", "sync_many_aside", "sync_disk", "sync_away")
 }
