@@ -15,6 +15,7 @@ from hmi.commands.configured import read_settings
 from hmi.commands.fitting import build_drivers
 from hmi.exits import Exit
 from hmi.settings import Machine, Settings
+from station_db.sync.dialling import remarks
 
 CONNECT_TIMEOUT_S = 10
 
@@ -91,3 +92,5 @@ def report(settings: Settings, checks: list[TagCheck], *, as_json: bool) -> None
     for check in checks:
         value = f"{check.value} {check.unit}".strip() if check.quality == "good" else f"bad: {check.reason}"
         print(f"  {check.machine:<14} {check.tag:<20} {value}")
+    for remark in remarks(settings.centre.url) if settings.centre else ():
+        print(f"  [centre] url: {remark}.")

@@ -85,6 +85,12 @@ class CentreOnShareError(CentreRefusedError):
     remedy: ClassVar[str] = "Put it on a disk of this computer, or use PostgreSQL."
 
 
+class NoLoginsError(CentreRefusedError):
+    """A file has no logins to change."""
+
+    remedy: ClassVar[str] = "Take the centre out of that station's station.toml, or use PostgreSQL."
+
+
 class CentreReadOnlyError(CentreRefusedError):
     """This user may not write the centre's file."""
 

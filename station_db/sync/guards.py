@@ -1,4 +1,4 @@
-"""What PostgreSQL itself watches over at a centre: who a station is, that a watermark tells the truth, that an entry is there once."""
+"""What PostgreSQL itself watches over: who a station is, that a watermark tells the truth, that an entry is there once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ END $$
 SIGNALS_ONLY_RISE = f"""
 CREATE OR REPLACE FUNCTION lineside_signal_watermark_rises() RETURNS trigger LANGUAGE plpgsql {PATH} AS $$
 BEGIN
-  IF NEW.last_number < OLD.last_number
+  IF NEW.last_number <= OLD.last_number
     OR (NEW.station_id, NEW.series, NEW.lane) IS DISTINCT FROM (OLD.station_id, OLD.series, OLD.lane) THEN
     RAISE EXCEPTION 'a watermark only rises' USING ERRCODE = '42501';
   END IF;

@@ -96,10 +96,11 @@ def _watermark() -> Iterator[str]:
 
 def _signals() -> Iterator[str]:
     """The second lane: what is there stays as it is, and its watermark rises."""
+    begins = {SIGNAL_WATERMARK.name: f"{OWN} AND last_number = 0"}
     for table in (SIGNAL_BLOCK.name, SIGNAL_CURVE.name, SIGNAL_WATERMARK.name):
         yield f"GRANT SELECT, INSERT ON {table} TO {STATIONS}"
         yield _policy(table, "own_read", "SELECT", STATIONS, using=OWN)
-        yield _policy(table, "own_insert", "INSERT", STATIONS, check=OWN)
+        yield _policy(table, "own_insert", "INSERT", STATIONS, check=begins.get(table, OWN))
     yield f"GRANT UPDATE ON {SIGNAL_WATERMARK.name} TO {STATIONS}"
     yield _policy(SIGNAL_WATERMARK.name, "own_update", "UPDATE", STATIONS, using=OWN, check=OWN)
 
