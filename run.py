@@ -4,6 +4,7 @@
     python3 run.py demo [...]     the demo plant and the operator's window
     python3 run.py test [...]     the whole test suite
     python3 run.py bench [...]    the benchmarks, as one table
+    python3 run.py prove [...]    the fault proof: kills, cuts, full disks; then the balance, about 5 minutes
     python3 run.py freeze         the one-folder build
 
 It looks for missing system packages (and installs them where it may), makes `.venv` from the hashed lock, installs the
@@ -53,7 +54,7 @@ COUNTERPART_LIBRARIES = {"libmodbus.so.5": "libmodbus5"}
 
 def main() -> int:
     """Prepare what the command needs and run it; its exit code is ours."""
-    commands = {"demo": demo, "test": test, "bench": bench, "freeze": freeze}
+    commands = {"demo": demo, "test": test, "bench": bench, "prove": prove, "freeze": freeze}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         print(__doc__)
         return 0 if sys.argv[1:] in ([], ["-h"], ["--help"]) else 2
@@ -88,6 +89,11 @@ def test(arguments: list[str]) -> int:
 def bench(arguments: list[str]) -> int:
     """All benchmark rows."""
     return run([PYTHON, "-m", "benchmarks", *arguments])
+
+
+def prove(arguments: list[str]) -> int:
+    """Everything that goes wrong, and that nothing is lost by it."""
+    return run([PYTHON, "-m", "tests.prove", *arguments])
 
 
 def freeze(arguments: list[str]) -> int:
