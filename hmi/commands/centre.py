@@ -11,19 +11,20 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hmi.clock import SystemClock, new_id
-from hmi.commands.ages import ago
+from hmi.commands import centre_status
 from hmi.commands.secrets import password_of
 from hmi.exits import Exit
 from station_db.errors import StoreError
 from station_db.reader import Reader
 from station_db.records.equipment import EpochOpened
 from station_db.store import Store
-from station_db.sync import founding, loading
+from station_db.sync import founding, loading, logins
 from station_db.sync.centre import Centre
+from station_db.sync.dialling import remarks
 from station_db.sync.documents import DocumentError
 from station_db.sync.errors import CentreError
 from station_db.sync.loading import Loaded
-from station_db.sync.status import CentreStands, StationStands, status
+from station_db.sync.rights import role_of
 
 PLACES = "sqlite:///centre.db, postgresql://user@host/database; for load also the data folder of a station without a centre"
 
@@ -34,8 +35,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     init = actions.add_parser("init", help="create or migrate the centre, register stations; may be run again")
     init.add_argument("--station", action="append", default=[], metavar="ID", help="a station to register; may be given often")
     init.add_argument("--restored", action="store_true", help="the centre was put back from a backup: open a new epoch")
+    init.add_argument("--new-password", action="append", default=[], metavar="ID", help="another password for a station")
+    init.add_argument("--remove-station", action="append", default=[], metavar="ID", help="let it in no more; its records stay")
     load = actions.add_parser("load", help="load orders and master data from JSON: all of it or nothing")
-    status_of = actions.add_parser("status", help="each station's watermark, age and backlog")
+    status_of = actions.add_parser("status", help="each station's watermark, age and backlog; exit 1 if one needs somebody")
+    centre_status.arguments(status_of)
     for action in (init, load, status_of):
         action.add_argument(
             "url", metavar="URL", help="sqlite:///centre.db, postgresql://user@host/database; load also: a data folder"
@@ -49,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     """Do one action; a centre that can't be used is a sentence and exit code 4."""
     try:
         password = password_of(options.password_file, os.environ)
-        return {"init": init, "load": load, "status": show}[options.action](options, password)
+        return {"init": init, "load": load, "status": centre_status.show}[options.action](options, password)
     except (CentreError, StoreError, OSError) as error:
         print(f"lineside centre {options.action}: {error}", file=sys.stderr)
         return Exit.ABSENT
@@ -59,11 +63,19 @@ def init(options: argparse.Namespace, password: str) -> int:
     """Create or migrate; a new role's password is printed this once."""
     now = SystemClock().moment().wall
     founded = founding.init(options.url, options.station, at=now, new_id=new_id, password=password, restored=options.restored)
+    renewed = {role_of(station): logins.renew(options.url, station, password=password) for station in options.new_password}
+    for station in options.remove_station:
+        logins.remove(options.url, station, password=password)
+    secrets = {**founded.passwords, **renewed}
+    for remark in remarks(options.url):
+        print(f"lineside centre init: {remark}.", file=sys.stderr)
     if options.json:
-        print(json.dumps({"stations": founded.stations, "passwords": dict(founded.passwords)}))
+        print(json.dumps({"stations": founded.stations, "passwords": secrets, "removed": options.remove_station}))
         return Exit.DONE
     print(f"The centre is ready. New stations: {', '.join(founded.stations) or 'none'}.")
-    for role, secret in founded.passwords.items():
+    for station in options.remove_station:
+        print(f"  {station} is let in no more; its records stay.")
+    for role, secret in secrets.items():
         print(f"  {role}: {secret}   (told this once; put it into a file that only its user may read)")
     return Exit.DONE
 
@@ -93,6 +105,7 @@ def load_at_centre(url: str, password: str, text: str) -> Loaded:
     """For all stations of a centre."""
     centre = Centre.connect(url, password)
     try:
+        centre.require_same_release()
         return loading.load(centre, text, at=SystemClock().moment().wall)
     finally:
         centre.close()
@@ -109,29 +122,3 @@ def load_at_station(folder: Path, text: str) -> Loaded:
         return Loaded(sum(not isinstance(record, EpochOpened) for record in applied), 0)
     finally:
         store.close()
-
-
-def show(options: argparse.Namespace, password: str) -> int:
-    """How things stand."""
-    centre = Centre.connect(options.url, password)
-    try:
-        stands = status(centre)
-    finally:
-        centre.close()
-    print(json.dumps(asdict(stands)) if options.json else as_text(stands))
-    return Exit.DONE
-
-
-def as_text(stands: CentreStands) -> str:
-    """A line for the centre, one a station."""
-    head = f"Centre: schema {stands.schema}, {stands.last_seq} entries of its own, {len(stands.stations)} stations."
-    return "\n".join([head, *(station_line(station) for station in stands.stations)])
-
-
-def station_line(station: StationStands) -> str:
-    """`ST-040  1,204 entries  heard 2 s ago  0 waiting  0 set aside`."""
-    now = SystemClock().moment().wall
-    heard = f"heard {ago(now - station.last_heard_at)}" if station.last_heard_at else "not heard yet"
-    waiting = "waiting: unknown" if station.backlog is None else f"{station.backlog:,} waiting"
-    oldest = f", oldest {ago(now - station.oldest_unsent_at)}" if station.oldest_unsent_at and station.backlog else ""
-    return f"  {station.station_id:<12} {station.entries:,} entries  {heard}  {waiting}{oldest}  {station.set_aside:,} set aside"

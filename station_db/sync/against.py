@@ -83,6 +83,7 @@ def verify_against(folder: Path, url: str, password: str = "", *, role: str | No
         _check_readable(reader, folder / RECORD_FILE, origin)
     centre = Centre.connect(url, password, role=role, step_s=PROOF_S)
     try:
+        centre.require_same_release()
         with centre.reading() as connection:
             return _compare(reader, centre, connection)
     finally:
