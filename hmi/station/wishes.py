@@ -90,6 +90,8 @@ def _retry_sync(station: Station, _asked: commands.RetrySync, _command: Command,
 
 
 def _export_aside(station: Station, _asked: commands.ExportSetAside, _command: Command, turn: Turn) -> Station:
+    if not station.setup.has_centre:
+        raise RefusedError(Code.NO_CENTRE)
     turn.send(Errand.EXPORT_ASIDE)
     return station
 
