@@ -330,6 +330,14 @@ class Story:
         """The centre says who else works on an order."""
         return self._took(station.order_shared(self.core, order, stations, self.now))
 
+    def hears_centre(self, state, **more):
+        """How the centre stands now."""
+        return self._took(station.heard_centre(self.core, topics.SyncTopic(state, **more), self.now))
+
+    def reads_clock(self, offset_s, within_s=0.01):
+        """What the centre's clock is ahead of ours."""
+        return self._took(station.measured_clock(self.core, round(offset_s * SECOND_US), round(within_s * SECOND_US), self.now))
+
     def heartbeat_paused(self, machine="press"):
         return self._took(station.heartbeat_paused(self.core, machine, self.now)).answer_writes()
 
