@@ -6,12 +6,13 @@ Neither the schema nor an index nor a page above the leaves is needed, and nothi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from station_db.journal import JournalEntry, entry_hash
 from station_db.pages import Pages
-from station_db.records.base import Instant
+from station_db.records.base import Instant, from_payload
 
 LEAF = 0x0D
 FILE_HEADER = 100
@@ -32,6 +33,13 @@ class Carved:
 
     entries: dict[Place, JournalEntry] = field(default_factory=dict[Place, JournalEntry])
     doubtful: dict[Place, JournalEntry] = field(default_factory=dict[Place, JournalEntry])
+
+    def records(self, kind: str, origin: str) -> Iterator[Any]:
+        """The records of one kind and origin among the entries, as far as this version can read them."""
+        for entry in (*self.entries.values(), *self.doubtful.values()):
+            if entry.station_id == origin and entry.kind.rpartition(".")[0] == kind:
+                with suppress(KeyError, ValueError, TypeError, AttributeError):
+                    yield from_payload(entry.kind, entry.payload)
 
     def take(self, other: Carved) -> None:
         """Add what other files gave."""

@@ -61,9 +61,7 @@ def _epochs(connection: Connection, station_id: str) -> Iterator[Position]:
         yield Position(row.id, row.epoch_no, 0, row.parent_head or GENESIS)
 
 
-def _start(
-    connection: Connection, station_id: str, epoch: Position, since: Position | None, allowed: _Exceptions
-) -> Position:
+def _start(connection: Connection, station_id: str, epoch: Position, since: Position | None, allowed: _Exceptions) -> Position:
     if since is not None and since.epoch == epoch.epoch:
         here = journal.entries_after(connection, station_id, epoch.epoch, since.seq - 1, 1)
         if here and (here[0].seq, here[0].hash) == (since.seq, since.head):
@@ -73,9 +71,7 @@ def _start(
     return Position(epoch.epoch, epoch.epoch_no, seq, head)
 
 
-def _follow(
-    connection: Connection, station_id: str, start: Position, allowed: _Exceptions, pause: Pause
-) -> tuple[int, Position]:
+def _follow(connection: Connection, station_id: str, start: Position, allowed: _Exceptions, pause: Pause) -> tuple[int, Position]:
     count, at = 0, start
     while page := journal.entries_after(connection, station_id, at.epoch, at.seq, PAGE):
         for entry in page:
@@ -102,5 +98,8 @@ def _exceptions(connection: Connection, station_id: str) -> _Exceptions:
     changed = select(redaction.epoch, redaction.seq, redaction.old_hash, redaction.new_hash)
     return _Exceptions(
         {row.epoch: (row.up_to_seq, row.head) for row in connection.execute(anchors.order_by(pruned.up_to_seq))},
-        {(row.epoch, row.seq): (row.old_hash, row.new_hash) for row in connection.execute(changed.where(redaction.origin == station_id))},
+        {
+            (row.epoch, row.seq): (row.old_hash, row.new_hash)
+            for row in connection.execute(changed.where(redaction.origin == station_id))
+        },
     )

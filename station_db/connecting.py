@@ -42,6 +42,11 @@ def reader_engine(path: Path) -> Engine:
     return engine
 
 
+def still_engine(path: Path) -> Engine:
+    """A reading engine for a file that nobody changes and that has no log beside it: not even a lock file is made for it."""
+    return _engine(path, "ro&immutable=1")
+
+
 def raw(connection: Connection, statement: str) -> list[Any]:
     """Run a statement outside any transaction, as checkpoints and some pragmas need it. Raises SQLAlchemy's `DBAPIError`."""
     driver: Any = connection.connection.driver_connection
@@ -52,7 +57,10 @@ def raw(connection: Connection, statement: str) -> list[Any]:
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """The driver's connection to a file, `ro` or `rwc`. It is made only here, so that tests can put a disk of theirs below."""
+    """The driver's connection to a file, `ro` or `rwc` (other words of SQLite's address may follow).
+
+    It is made only here, so that tests can put a disk of theirs below.
+    """
     address = f"{path.absolute().as_uri()}?mode={mode}"
     return sqlite3.connect(address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
 

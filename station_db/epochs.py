@@ -20,6 +20,8 @@ class EpochReason(StrEnum):
     NEW = "new"
     RESTORED = "restored"
     COPIED = "copied"
+    SALVAGED = "salvaged"
+    """Made again after damage; in the record the counts follow (`station_db.salvage`)."""
 
 
 def tip_of(connection: Connection, station_id: str) -> Position | None:
@@ -45,24 +47,32 @@ def reason_to_open(
     """
     if tip is None:
         return EpochReason.NEW
-    if marker is None or (marker.machine, marker.files) != (here.machine, here.files):
+    if marker is None or marker.machine != here.machine or _is_copied(marker.files, here.files):
         return EpochReason.COPIED
-    if marker.clean and marker.changed_at != here.changed_at:
+    if marker.files != here.files or (marker.clean and marker.changed_at != here.changed_at):
         return EpochReason.RESTORED
-    if marker.epoch != tip.epoch or not _passed(connection, station_id, marker):
+    if marker.epoch != tip.epoch or not passed(connection, station_id, marker):
         return EpochReason.RESTORED
     return None
 
 
-def _passed(connection: Connection, station_id: str, marker: Marker) -> bool:
+def _is_copied(then: str, now: str) -> bool:
+    """Whether both files are others; where only the database is, somebody put one back beside the marker."""
+    return then != now and then.rpartition("/")[2] != now.rpartition("/")[2]
+
+
+def passed(connection: Connection, station_id: str, marker: Marker) -> bool:
     """Whether the journal went through the very entry the marker names."""
     wanted = (JOURNAL.c.station_id == station_id, JOURNAL.c.epoch == marker.epoch, JOURNAL.c.seq == marker.seq)
     return connection.scalar(select(JOURNAL.c.hash).where(*wanted)) == marker.head
 
 
-def opening(parent: Position | None, epoch: RecordId, reason: EpochReason, at: Instant) -> tuple[Position, Entry]:
-    """The new epoch's position before its first entry, and that entry."""
-    epoch_no = 1 if parent is None else parent.epoch_no + 1
+def opening(parent: Position | None, epoch: RecordId, reason: str, at: Instant, *, depth: int = 0) -> tuple[Position, Entry]:
+    """The new epoch's position before its first entry, and that entry.
+
+    `depth` is that of the deepest epoch there ever was, where it is not the parent: its number must not be used again.
+    """
+    epoch_no = max(0 if parent is None else parent.epoch_no, depth) + 1
     head = GENESIS if parent is None else parent.head
     opened = EpochOpened(
         id=epoch,

@@ -1,85 +1,143 @@
-"""Making record.db ready: created or migrated on a copy that takes its place in one step, so it is old or new, never between."""
+"""Making record.db ready: created, migrated or made again on a file that takes its place in one step.
+
+So it is old or new, never between. What is damaged is put aside, never deleted, and never replaced by something empty unsaid.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from station_db import migrating
+from station_db.backup import BackupPlace, backups, check_copy, newest_sound
 from station_db.connecting import RECORD_FILE, raw, writer_engine
 from station_db.crashpoints import crashpoint
 from station_db.diagnosis import diagnosed
-from station_db.durable import copy, make_folder, remove_database, replace_database
-from station_db.errors import CorruptStoreError, ForeignDatabaseError, NewerSchemaError, UnwritableFolderError
-from station_db.notices import MIGRATED, Notice
-from station_db.records.base import CENTRE
-from station_db.tables import TYPED
+from station_db.durable import copy, fsync_folder, remove_database, replace_database
+from station_db.errors import BrokenBackupError, CorruptStoreError, UnwritableFolderError
+from station_db.examining import APPLICATION_ID, Condition, check_is_ours, examine
+from station_db.journal import Origin
+from station_db.marker import Marker, read_marker
+from station_db.notices import MIGRATED, SALVAGED, Notice
+from station_db.records.base import RecordId
+from station_db.salvage import Salvage, dig, refill
+from station_db.sidelining import kept_files, sideline
 
-APPLICATION_ID = 0x4C4E5349
-"""`LNSI` in the file's header: what tells our databases from others."""
-HEADER_BYTES = 100
-SQLITE_MAGIC = b"SQLite format 3\x00"
 NEW_FILE = RECORD_FILE + ".new"
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """Who opens a store: the origin with the time, where the id of a new epoch comes from, and where backups may be."""
+
+    origin: Origin
+    new_id: Callable[[], RecordId]
+    places: tuple[BackupPlace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """What was done: the file is new, or was migrated from another revision."""
+    """What was done: the file is new, was migrated from another revision, or was made again and is in a new epoch."""
 
     is_new: bool = False
     migrated_from: str | None = None
+    salvage: Salvage | None = None
 
     @property
     def is_replaced(self) -> bool:
         """Whether the file is another one than before."""
-        return self.is_new or self.migrated_from is not None
+        return self != Prepared()
 
     def notices(self) -> tuple[Notice, ...]:
         """What a person must hear about it."""
+        if self.salvage is not None:
+            return (salvage_notice(self.salvage),)
         return () if self.migrated_from is None else (Notice(MIGRATED, (self.migrated_from, migrating.HEAD)),)
+
+
+def salvage_notice(salvage: Salvage) -> Notice:
+    """What a person must hear of a record that was made again."""
+    return Notice(SALVAGED, (str(salvage.entries), str(salvage.lost), salvage.kept_as))
 
 
 def check_folder(folder: Path) -> None:
     """Raise `UnwritableFolderError` or `ForeignDatabaseError`, having changed nothing."""
     probe = folder / ".probe"
     try:
-        make_folder(folder)
+        folder.mkdir(parents=True, exist_ok=True)
         probe.touch()
         probe.unlink()
     except OSError as error:
         raise UnwritableFolderError(folder, error.strerror or str(error)) from error
-    check_is_ours(folder / RECORD_FILE)
+    last = read_marker(folder)
+    if last is None or not last.epoch:
+        check_is_ours(folder / RECORD_FILE)
 
 
-def check_is_ours(path: Path) -> None:
-    """Look into the file's header without opening it as a database."""
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        header = file.read(HEADER_BYTES)
-    if not header.startswith(SQLITE_MAGIC) or int.from_bytes(header[68:72], "big") != APPLICATION_ID:
-        raise ForeignDatabaseError(path, "this file is no store of Lineside")
+def prepare(folder: Path, opening: Opening, last: Marker | None, *, is_as_closed: bool) -> Prepared:
+    """Leave a record.db of this version in the folder. The caller holds the store's lock.
 
-
-def prepare(folder: Path, station_id: str) -> Prepared:
-    """Leave a record.db of this version in the folder. The caller holds the store's lock."""
+    `last` is the marker, `is_as_closed` that the file is as a clean end left it. Raises `StoreError`.
+    """
     path, new = folder / RECORD_FILE, folder / NEW_FILE
     remove_database(new)
-    if not path.exists():
-        _create(new)
-        return Prepared(is_new=_take_place(new, path))
-    revision = _checked_revision(path, station_id)
+    has_backups = any(backups(place, opening.origin.station_id) for place in opening.places)
+    found = examine(folder, opening.origin.station_id, last, is_as_closed=is_as_closed, has_backups=has_backups)
+    try:
+        if found.condition is Condition.NEW:
+            create(new)
+            return Prepared(is_new=_take_place(new, path))
+        if found.condition is not Condition.SOUND:
+            return Prepared(salvage=_make_again(path, new, opening, last))
+        return _bring_up(path, new, opening.origin.station_id)
+    except DBAPIError as error:
+        raise diagnosed(path, error) from error
+    except OSError as error:
+        raise UnwritableFolderError(folder, error.strerror or str(error)) from error
+
+
+def _bring_up(path: Path, new: Path, station_id: str) -> Prepared:
+    revision = _closed_revision(path)
     if revision == migrating.HEAD:
         return Prepared()
-    copy(path, path.with_name(f"{RECORD_FILE}.before-{migrating.HEAD}"))
+    _keep_before(path, new, station_id)
     copy(path, new)
     crashpoint("during_migration_copy")
     _migrate(new)
     _take_place(new, path)
     return Prepared(migrated_from=revision)
+
+
+def _keep_before(path: Path, new: Path, station_id: str) -> None:
+    """A backup of the old version, read back; under its name there is only ever a whole one."""
+    kept = path.with_name(f"{RECORD_FILE}.before-{migrating.HEAD}")
+    copy(path, new)
+    try:
+        check_copy(new, station_id)
+    except BrokenBackupError as error:
+        raise CorruptStoreError(path, str(error)) from error
+    remove_database(kept)
+    new.replace(kept)
+    fsync_folder(path.parent)
+
+
+def _make_again(path: Path, new: Path, opening: Opening, last: Marker | None) -> Salvage:
+    """Put the damaged files aside, and begin from the newest backup with all that can be read."""
+    earlier = () if path.exists() else kept_files(path)
+    kept = sideline(path, opening.origin.recorded_at)
+    found = dig((kept, *earlier))
+    if newest_sound(new, opening.places, opening.origin.station_id) is None:
+        create(new)
+    else:
+        _migrate(new)
+    with writer_engine(new).begin() as connection:
+        salvage = refill(connection, opening.origin, opening.new_id(), found, kept, last)
+    _take_place(new, path)
+    return salvage
 
 
 def _take_place(new: Path, path: Path) -> bool:
@@ -89,7 +147,8 @@ def _take_place(new: Path, path: Path) -> bool:
     return True
 
 
-def _create(new: Path) -> None:
+def create(new: Path) -> None:
+    """Make an empty record of this version's schema."""
     engine = writer_engine(new)
     with engine.connect() as connection:
         raw(connection, f"PRAGMA application_id={APPLICATION_ID}")
@@ -106,34 +165,11 @@ def _migrate(new: Path) -> None:
         quick_check(connection, new)
 
 
-def _checked_revision(path: Path, station_id: str) -> str | None:
+def _closed_revision(path: Path) -> str | None:
     """The revision of our own file, which is then closed with its log written into it."""
-    try:
-        with writer_engine(path).connect() as connection:
-            raw(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
-            revision = migrating.revision_of(connection)
-            _check_revision(path, revision)
-            _check_station(connection, path, station_id)
-            return revision
-    except DatabaseError as error:
-        raise diagnosed(path, error) from error
-
-
-def _check_revision(path: Path, revision: str | None) -> None:
-    if revision == migrating.HEAD:
-        return
-    try:
-        migrating.check_known(revision)
-    except migrating.UnknownRevisionError as error:
-        raise NewerSchemaError(path, f"its schema is {revision}, this version knows {migrating.HEAD}") from error
-
-
-def _check_station(connection: Connection, path: Path, station_id: str) -> None:
-    epoch = TYPED["epoch"]
-    others = select(epoch.c.station_id).where(epoch.c.station_id.not_in((station_id, CENTRE))).limit(1)
-    owner = connection.scalar(others)
-    if owner is not None:
-        raise ForeignDatabaseError(path, f"this store belongs to station {owner}, not to {station_id}")
+    with writer_engine(path).connect() as connection:
+        raw(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+        return migrating.revision_of(connection)
 
 
 def quick_check(connection: Connection, path: Path) -> None:

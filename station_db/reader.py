@@ -22,7 +22,7 @@ from station_db.diagnosis import diagnosed
 from station_db.errors import MissingStoreError
 from station_db.feed import FeedCursor, cursor_of
 from station_db.journal import GENESIS, JournalEntry, Position
-from station_db.opening import check_is_ours
+from station_db.examining import check_is_ours
 from station_db.records.base import CENTRE, Digest, Instant
 from station_db.records.local import Curve
 from station_db.records.resume import Resume

@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from station_db import notices, reconciled, signal_store, waveform_store, writing
+from station_db.backup import BACKUPS, BackupPlace
 from station_db.blocks import SignalsSent
 from station_db.crashpoints import crashpoint
 from station_db.database_file import DatabaseFile
 from station_db.diagnosis import diagnosed
 from station_db.durable import fsync_folder
-from station_db.epochs import EpochReason
 from station_db.errors import CommitFailedError, ProjectionError, StationNameError
-from station_db.feed import apply_entries
+from station_db.feed import Applied, Snapshot, apply_entries, apply_snapshot
 from station_db.journal import FeedEntry, Origin, Position
+from station_db.later import project_aside
 from station_db.lock import StoreLock
 from station_db.marker import Marker, changed_at_of, files_of, machine_id, read_marker
 from station_db.notices import Notice
-from station_db.opening import check_folder, prepare
+from station_db.opening import Opening, check_folder, prepare
+from station_db.patience import patiently
 from station_db.reconciled import ReconciledDay
 from station_db.record_file import RecordFile
 from station_db.records.base import Instant, RecordId, may_name_a_station
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from station_db.rolling import RollUp
 
 SIGNAL_BUDGET_BYTES = 2 * 1024**3
-NOTICE_OF = {EpochReason.RESTORED: notices.RESTORED, EpochReason.COPIED: notices.COPIED}
 REFUSALS = (SQLAlchemyError, ProjectionError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
 """What a record that cannot be stored, or a disk that will not, raises below."""
 
@@ -68,8 +69,11 @@ class Store:
         new_id: Callable[[], RecordId],
         machine: str | None = None,
         signal_budget_bytes: int = SIGNAL_BUDGET_BYTES,
+        backups: BackupPlace | None = None,
     ) -> Self:
-        """Open a station's store, making or migrating it first. `machine` names this computer; by default it is asked.
+        """Open a station's store, making or migrating it first; a damaged one is made again from `backups` and what it holds.
+
+        `machine` names this computer; by default it is asked.
 
         Raises the `StoreError` that says what is wrong; the store is then as it was.
         """
@@ -80,15 +84,19 @@ class Store:
             held.callback(StoreLock(folder).release)
             last = read_marker(folder)
             here = _here(folder, machine_id() if machine is None else machine, app_version)
-            prepared = prepare(folder, station_id)
+            opening = Opening(Origin(station_id, at), new_id, _places(folder, backups))
+            is_as_closed = last is not None and last.clean and last.changed_at == here.changed_at
+            prepared, waited = patiently(lambda: prepare(folder, opening, last, is_as_closed=is_as_closed))
             signals, said = open_signals(folder, is_new_store=prepared.is_new or last is None, at=at)
             held.callback(signals.close)
             record = RecordFile(folder, station_id, here)
             held.callback(record.close)
             with _diagnosing(record.path):
-                reason = record.begin(last, at=at, new_id=new_id, is_replaced=prepared.is_replaced)
+                opened = record.begin(last, at=at, new_id=new_id, prepared=prepared)
+                with record.transaction() as connection:
+                    project_aside(connection, at)
             store = cls(station_id, record, signals, signal_budget_bytes)
-            store._tell(*said, *prepared.notices(), *_epoch_notices(reason))
+            store._tell(*waited, *said, *opened)
             fsync_folder(folder)
             store._held = held.pop_all()
         return store
@@ -181,6 +189,15 @@ class Store:
         """
         with _refusing(), self._record.transaction() as connection:
             applied = apply_entries(connection, self._station_id, entries, at)
+        return self._told_of(applied)
+
+    def apply_snapshot(self, snapshot: Snapshot, at: Instant) -> tuple[Any, ...]:
+        """Write what stands for the centre's history up to a place, all of it or nothing, like `apply_feed`."""
+        with _refusing(), self._record.transaction() as connection:
+            applied = apply_snapshot(connection, self._station_id, snapshot, at)
+        return self._told_of(applied)
+
+    def _told_of(self, applied: Applied) -> tuple[Any, ...]:
         crashpoint("after_feed_commit")
         if applied.set_aside:
             self._tell(Notice(notices.FEED_SET_ASIDE, (str(len(applied.set_aside)), str(applied.set_aside[0]))))
@@ -219,8 +236,10 @@ def _here(folder: Path, machine: str, app_version: str) -> Marker:
     return Marker(machine, files_of(folder), app_version, changed_at=changed_at_of(folder))
 
 
-def _epoch_notices(reason: EpochReason | None) -> tuple[Notice, ...]:
-    return () if reason is None or reason is EpochReason.NEW else (Notice(NOTICE_OF[reason]),)
+def _places(folder: Path, backups: BackupPlace | None) -> tuple[BackupPlace, ...]:
+    """Where backups may be: the place that is named, and the one there is without."""
+    own = BackupPlace(folder / BACKUPS, backups.secret if backups else "")
+    return (own,) if backups is None or backups.folder == own.folder else (backups, own)
 
 
 @contextmanager

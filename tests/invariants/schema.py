@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-from station_db.opening import prepare
+from station_db.opening import create
 from tests.invariants.reading import reading
 
 Shape = frozenset[tuple[str, str]]
@@ -52,6 +52,6 @@ def _is_sound(path: Path, revision: str) -> bool:
 @cache
 def _present() -> tuple[str, Shape]:
     with tempfile.TemporaryDirectory() as made:
-        prepare(Path(made), "ST-1")
+        create(Path(made) / RECORD_FILE)
         with reading(Path(made) / "record.db") as record:
             return record.execute("SELECT version_num FROM alembic_version").fetchone()[0], shape_of(record)

@@ -14,7 +14,7 @@ from typing import Any
 from station_db import journal
 from station_db.connecting import RECORD_FILE, SIGNALS_FILE
 from station_db.journal import GENESIS, FeedEntry, Origin, Position
-from station_db.opening import prepare
+from station_db.opening import create
 from station_db.records.base import CENTRE, Instant, RecordId, Verdict
 from station_db.records.changes import Changes, Entry
 from station_db.records.local import CounterPosition, Curve
@@ -40,7 +40,7 @@ def counting_ids(prefix: str = "id") -> Callable[[], RecordId]:
 def _fresh_files() -> dict[str, bytes]:
     """Both files as a first start leaves them before its first epoch: making them anew for each test would take its time."""
     with tempfile.TemporaryDirectory() as made:
-        prepare(Path(made), STATION)
+        create(Path(made) / RECORD_FILE)
         open_signals(Path(made), is_new_store=True, at=START)[0].close()
         return {name: (Path(made) / name).read_bytes() for name in (RECORD_FILE, SIGNALS_FILE)}
 
