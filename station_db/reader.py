@@ -6,11 +6,11 @@ Every question opens the file that stands there now and lets go of it, so that t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
@@ -29,6 +29,11 @@ from station_db.records.resume import Resume
 from station_db.signals import Frame
 from station_db.tables import TYPED
 from station_db.waveforms import KeptWaveform
+
+if TYPE_CHECKING:
+    from station_db.queries import Span
+    from station_db.signal_overview import Overview
+    from station_db.signal_queries import Samples
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -99,6 +104,24 @@ class Reader:
     def frames_after(self, number: int, limit: int) -> tuple[Frame, ...]:
         """At most `limit` frames behind a number."""
         return self.ask_signals(signal_store.frames_after, number, limit)
+
+    def curve_shed_at(self, digest: Digest) -> Instant | None:
+        """When a curve was let go for room; None where it was not, or never was here."""
+        return self.ask_signals(signal_store.curve_shed_at, digest)
+
+    def samples(self, machine: str, tags: Sequence[str], span: Span) -> Samples:
+        """Every sample of a machine's tags in a span, each once and to the bit, and what of it is not here."""
+        from station_db import signal_queries  # it loads numpy, which a reader of records does not need
+
+        asked = (self.station_id, machine, tags, span)
+        return self.ask_signals(signal_queries.samples, *asked, unrolled=signal_queries.frames_in)
+
+    def overview(self, machine: str, tags: Sequence[str], span: Span, pixels: int) -> Overview:
+        """The extremes of a machine's tags in at most `pixels` buckets of whole minutes, and what of it is not here."""
+        from station_db import signal_overview, signal_queries  # they load numpy, which a reader of records does not need
+
+        asked = (self.station_id, machine, tags, span, pixels)
+        return self.ask_signals(signal_overview.overview, *asked, unrolled=signal_queries.frames_in)
 
     def series(self) -> str:
         """What the signals file calls itself; the numbers of blocks and curves belong to that name."""
