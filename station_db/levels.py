@@ -10,6 +10,7 @@ import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,10 +45,10 @@ class Levels:
     tags: tuple[str, ...]
     types: tuple[str, ...]
     minutes: Minutes
-    low: Floats
-    high: Floats
-    way: NDArray[np.uint16]
-    count: NDArray[np.uint32]
+    low: NDArray[Any]
+    high: NDArray[Any]
+    way: NDArray[Any]
+    count: NDArray[Any]
 
 
 def minutes_of(at: NDArray[np.int64]) -> tuple[Minutes, NDArray[np.intp]]:
@@ -71,7 +72,7 @@ def levels_of(values: Values, quality: Qualities, starts: NDArray[np.intp]) -> T
     return TagLevels(_outwards(low, -np.inf), _outwards(high, np.inf), np.rint(way * _FULL).astype(np.uint16), count)
 
 
-def mean_of(low: NDArray[np.float64], high: NDArray[np.float64], way: NDArray[np.uint16]) -> NDArray[np.float64]:
+def mean_of(low: NDArray[Any], high: NDArray[Any], way: NDArray[Any]) -> NDArray[np.float64]:
     """The means that were kept as a way from least to greatest."""
     return low + (high - low) * (way / _FULL)
 
@@ -93,13 +94,13 @@ def unpacked(octets: bytes) -> Levels:
     tags, types = json.loads(whole[_HEAD.size : begin])
     minutes = np.frombuffer(whole, "<i8", count, begin)
     begin += 8 * count
-    arrays: list[NDArray[np.generic]] = []
+    arrays: list[NDArray[Any]] = []
     for _, dtype in _PARTS:
         width = np.dtype(dtype).itemsize
         planes = np.frombuffer(whole, np.uint8, width * count * len(tags), begin).reshape(width, -1)
         arrays.append(np.ascontiguousarray(planes.T).view(dtype).reshape(len(tags), count))
         begin += planes.size
-    return Levels(tuple(tags), tuple(types), minutes, *arrays)  # pyright: ignore[reportArgumentType]  # one array a part
+    return Levels(tuple(tags), tuple(types), minutes, *arrays)
 
 
 def without_minutes(octets: bytes) -> bytes:

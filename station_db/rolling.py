@@ -84,7 +84,7 @@ class RollUp:
 
     def _work(self, mono_ns: int) -> Generator[None]:
         with self._file.transaction() as connection:
-            found = connection.execute(select(LAYOUT.c.id, LAYOUT.c.json)).tuples().all()
+            found = connection.execute(select(LAYOUT.c.id, LAYOUT.c.json)).all()
         for key, text in found:
             yield
             while run := self._next(key, layout_of(text), mono_ns):
@@ -137,7 +137,7 @@ def run_of(connection: Connection, key: str, layout: Layout, mono_ns: int) -> Ru
         return None
     most = max(1, min(MOST_FRAMES, MOST_BYTES // max(size, 1)))
     query = select(FRAME.c.number, FRAME.c.mono_ns, FRAME.c.at).where(FRAME.c.layout == key).order_by(FRAME.c.number)
-    told = np.array(connection.execute(query.limit(most + 1)).tuples().all(), np.int64).reshape(-1, 3)
+    told = np.array(connection.execute(query.limit(most + 1)).all(), np.int64).reshape(-1, 3)
     count = _ends(told, is_past=layout.is_past)
     first_ns, last_ns = int(told[0, 1]), int(told[-1, 1])
     if count is None and len(told) <= most:
@@ -167,7 +167,7 @@ def frame_rows(connection: Connection, key: str, after: int, last: int, limit: i
     """At most so many frames of a layout behind a number and up to another."""
     columns = (FRAME.c.number, FRAME.c.at, FRAME.c.mono_ns, FRAME.c.skipped, FRAME.c.packed)
     query = select(*columns).where(FRAME.c.layout == key, FRAME.c.number > after, FRAME.c.number <= last)
-    return [tuple(row) for row in connection.execute(query.order_by(FRAME.c.number).limit(limit)).tuples()]
+    return [tuple(row) for row in connection.execute(query.order_by(FRAME.c.number).limit(limit))]
 
 
 def _blocks(connection: Connection, run: Run, columns: Columns, tags: list[bytes], told: bytes) -> Generator[SignalBlock]:

@@ -87,7 +87,7 @@ def _shed_curves(connection: Connection, pressure: Pressure, most: int) -> tuple
     sent = pressure.sent.curve if pressure.sent else 0
     number = block_store.curve_number
     oldest = select(number, size).where(CURVE.c.shed_at.is_(None)).order_by(number > sent, number)
-    chosen, freed = _up_to(connection.execute(oldest).tuples(), most)
+    chosen, freed = _up_to(connection.execute(oldest), most)
     connection.execute(update(CURVE).where(number.in_(chosen)).values(data=b"", shed_at=pressure.at))
     return len(chosen), freed
 

@@ -227,7 +227,7 @@ def shed_oldest(connection: Connection, most: int) -> tuple[Gone, ...]:
     oldest = select(FRAME.c.number, FRAME.c.layout, FRAME.c.at).order_by(FRAME.c.number).limit(most).subquery()
     told = select(func.min(oldest.c.number), func.count(), func.min(oldest.c.at), func.max(oldest.c.at), LAYOUT.c.json)
     query = told.join(LAYOUT, LAYOUT.c.id == oldest.c.layout).group_by(oldest.c.layout)
-    rows = connection.execute(query).tuples().all()
+    rows = connection.execute(query).all()
     connection.execute(delete(FRAME).where(FRAME.c.number.in_(select(oldest.c.number))))
     return tuple(Gone(layout_of(text), first, count, Instant(low), Instant(high)) for first, count, low, high, text in rows)
 
