@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
 
 from station_db.epochs import EpochReason
 from station_db.queries import of, read
@@ -37,8 +37,9 @@ def vanished_orders(connection: Connection) -> frozenset[RecordId]:
 
     Its next epoch says at which entry of the one before it goes on; what came behind that entry it does not know any more.
     """
-    epoch, order = TYPED["epoch"], TYPED["job_order"]
-    later = (epoch.c.station_id == CENTRE, epoch.c.reason == EpochReason.RESTORED)
-    made_behind = (epoch.c.epoch_no == order.c.row_epoch_no + 1, epoch.c.parent_seq < order.c.row_seq)
-    query = select(order.c.id).where(order.c.station_id == CENTRE).where(select(epoch.c.id).where(*later, *made_behind).exists())
+    order, own, later = TYPED["job_order"], TYPED["epoch"].alias("own"), TYPED["epoch"].alias("later")
+    of_order = and_(own.c.station_id == CENTRE, own.c.epoch_no == order.c.row_epoch_no)
+    put_back = (later.c.station_id == CENTRE, later.c.reason == EpochReason.RESTORED, later.c.epoch_no == own.c.epoch_no + 1)
+    not_in_it = or_(later.c.parent != own.c.id, later.c.parent_seq < order.c.row_seq)
+    query = select(order.c.id).join(own, of_order).join(later, and_(*put_back)).where(order.c.station_id == CENTRE, not_in_it)
     return frozenset(RecordId(found) for found in connection.scalars(query))

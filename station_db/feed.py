@@ -1,4 +1,8 @@
-"""Applying what came down from the centre: entries, their rows and the cursor in one transaction, each entry once."""
+"""Applying what came down from the centre: entries, their rows and the cursor in one transaction, each entry once.
+
+A feed goes on behind the cursor. A snapshot stands for all of the centre's history up to a place: it holds the latest version of
+each record (and others that are still needed), and the cursor then stands at that place.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,15 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects import sqlite
 
 from station_db import journal
+from station_db.centre_word import vanished_orders
 from station_db.crashpoints import crashpoint
+from station_db.epochs import EpochReason
 from station_db.errors import FeedError, ProjectionError
-from station_db.journal import FeedEntry, JournalEntry, entry_hash
+from station_db.journal import FeedEntry, JournalEntry, Position, entry_hash
 from station_db.projection import Projected, projected, write_rows
 from station_db.records.base import CENTRE, Instant
+from station_db.records.equipment import EpochOpened
+from station_db.records.resume import VanishedOrders
 from station_db.tables import FEED_CURSOR, JOURNAL, SET_ASIDE
 
 
@@ -34,6 +42,14 @@ class Applied:
 
     records: tuple[Any, ...] = ()
     set_aside: tuple[ProjectionError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The centre's records for one station in order, which are all it needs of the history up to `at`."""
+
+    entries: tuple[FeedEntry, ...]
+    at: Position
 
 
 START = FeedCursor("", 0, 0, Instant(0))
@@ -59,11 +75,44 @@ def apply_entries(connection: Connection, station_id: str, feed: Sequence[FeedEn
             continue
         cursor = _advanced(cursor, each)
         new.append(each)
+    return _apply(connection, station_id, new, cursor, at)
+
+
+def apply_snapshot(connection: Connection, station_id: str, snapshot: Snapshot, at: Instant) -> Applied:
+    """The same for a snapshot; one that is no further than what is here changes nothing. Raises `FeedError` likewise."""
+    cursor, tip = cursor_of(connection, station_id) or START, snapshot.at
+    if (tip.epoch_no, tip.seq) <= (cursor.epoch_no, cursor.last_seq):
+        return _apply(connection, station_id, (), cursor, at)
+    if tip.epoch_no == cursor.epoch_no and tip.epoch != cursor.epoch:
+        raise FeedError(f"epoch {tip.epoch} is a fork of {cursor.epoch}")
+    _check_order(snapshot)
+    for each in snapshot.entries:
+        _check(each.entry, station_id)
+    new = [each for each in snapshot.entries if not _is_here(connection, each.entry)]
+    cursor = FeedCursor(tip.epoch, tip.epoch_no, tip.seq, cursor.heard_at)
+    return _apply(connection, station_id, new, cursor, at, snapshot=tip)
+
+
+def _apply(
+    connection: Connection,
+    station_id: str,
+    new: Sequence[FeedEntry],
+    cursor: FeedCursor,
+    at: Instant,
+    *,
+    snapshot: Position | None = None,
+) -> Applied:
     applied = _write(connection, new, at)
     crashpoint("after_feed_rows")
-    _write_cursor(connection, station_id, cursor, at)
+    _write_cursor(connection, station_id, cursor, at, snapshot)
     crashpoint("after_feed_cursor")
     return applied
+
+
+def _check_order(snapshot: Snapshot) -> None:
+    places = [(each.epoch_no, each.entry.seq) for each in snapshot.entries]
+    if places != sorted(set(places)) or (places and places[-1] > (snapshot.at.epoch_no, snapshot.at.seq)):
+        raise FeedError("the entries of a snapshot are out of order")
 
 
 def _check(entry: JournalEntry, station_id: str) -> None:
@@ -78,10 +127,18 @@ def _is_known(connection: Connection, cursor: FeedCursor, each: FeedEntry) -> bo
     entry = each.entry
     if (each.epoch_no, entry.seq) > (cursor.epoch_no, cursor.last_seq):
         return False
-    wanted = (JOURNAL.c.station_id == CENTRE, JOURNAL.c.epoch == entry.epoch, JOURNAL.c.seq == entry.seq)
-    if connection.scalar(select(JOURNAL.c.hash).where(*wanted)) == entry.hash:
+    if _is_here(connection, entry):
         return True
-    raise FeedError(f"entry {entry.seq} of epoch {entry.epoch} is out of order or differs from the one applied before")
+    raise FeedError(f"entry {entry.seq} of epoch {entry.epoch} is out of order")
+
+
+def _is_here(connection: Connection, entry: JournalEntry) -> bool:
+    """Whether an entry is in the journal. Raises `FeedError` when another one has its number."""
+    wanted = (JOURNAL.c.station_id == CENTRE, JOURNAL.c.epoch == entry.epoch, JOURNAL.c.seq == entry.seq)
+    known = connection.scalar(select(JOURNAL.c.hash).where(*wanted))
+    if known not in (None, entry.hash):
+        raise FeedError(f"entry {entry.seq} of epoch {entry.epoch} differs from the one applied before")
+    return known is not None
 
 
 def _advanced(cursor: FeedCursor, each: FeedEntry) -> FeedCursor:
@@ -101,7 +158,16 @@ def _write(connection: Connection, new: Sequence[FeedEntry], at: Instant) -> App
             failed.append(error)
             connection.execute(insert(SET_ASIDE), set_aside_row(each.entry, error, at))
     write_rows(connection, rows)
-    return Applied(tuple(row.record for row in rows), tuple(failed))
+    records = tuple(row.record for row in rows)
+    return Applied((*records, *_vanished(connection, records)), tuple(failed))
+
+
+def _vanished(connection: Connection, records: Sequence[Any]) -> tuple[VanishedOrders, ...]:
+    """What a centre that was put back does not know any more."""
+    if not any(isinstance(record, EpochOpened) and record.reason == EpochReason.RESTORED for record in records):
+        return ()
+    gone = vanished_orders(connection)
+    return (VanishedOrders(gone),) if gone else ()
 
 
 def set_aside_row(entry: JournalEntry, error: ProjectionError, at: Instant) -> dict[str, Any]:
@@ -110,14 +176,10 @@ def set_aside_row(entry: JournalEntry, error: ProjectionError, at: Instant) -> d
     return place | {"kind": entry.kind, "reason": error.reason, "at": at}
 
 
-def _write_cursor(connection: Connection, station_id: str, cursor: FeedCursor, at: Instant) -> None:
-    statement = sqlite.insert(FEED_CURSOR).values(
-        station_id=station_id,
-        origin=CENTRE,
-        epoch=cursor.epoch,
-        epoch_no=cursor.epoch_no,
-        last_seq=cursor.last_seq,
-        heard_at=at,
-    )
-    changed = {name: statement.excluded[name] for name in ("epoch", "epoch_no", "last_seq", "heard_at")}
+def _write_cursor(connection: Connection, station_id: str, cursor: FeedCursor, at: Instant, snapshot: Position | None) -> None:
+    said: dict[str, Any] = {"epoch": cursor.epoch, "epoch_no": cursor.epoch_no, "last_seq": cursor.last_seq, "heard_at": at}
+    if snapshot is not None:
+        said |= {"snapshot_epoch_no": snapshot.epoch_no, "snapshot_seq": snapshot.seq}
+    statement = sqlite.insert(FEED_CURSOR).values(station_id=station_id, origin=CENTRE, **said)
+    changed = {name: statement.excluded[name] for name in said}
     connection.execute(statement.on_conflict_do_update(index_elements=["station_id", "origin"], set_=changed))

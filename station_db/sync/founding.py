@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,14 +13,13 @@ from station_db import journal, migrating
 from station_db.epochs import EpochReason, opening
 from station_db.journal import Origin, Position
 from station_db.records.base import CENTRE, Instant, RecordId, may_name_a_station
-from station_db.sync import appending, aside, partitions, planner_function, rights
+from station_db.sync import appending, aside, logins, partitions, planner_function, rights, sharing
 from station_db.sync.centre import Centre, check_revision
 from station_db.sync.errors import CentreUrlError, NotACentreError
 from station_db.tables import CENTRE_HEAD, STATION
 
 FIRST_EPOCH_NO = 2
 """A centre's first epoch. Depth 1 is what a station loads by itself before it has a centre, which then takes its place."""
-PASSWORD_BYTES = 18
 INIT_S = 60.0
 FOUNDING_LOCK = 0x4C4E5349
 
@@ -125,10 +123,10 @@ def _grant(connection: Connection, stations: Iterable[str], passwords: Mapping[s
     driver: Any = connection.connection.driver_connection
     owner = sql.Identifier(_ask(driver, "SELECT current_user")).as_string(driver)
     schema = sql.Identifier(_ask(driver, "SELECT current_schema()")).as_string(driver)
-    if not _exists(driver, rights.STATIONS):
+    if not logins.exists(driver, rights.STATIONS):
         driver.execute(f"CREATE ROLE {rights.STATIONS} NOLOGIN")
-    logins = (*rights.LOGINS, *(rights.role_of(station) for station in stations))
-    made = {role: _make_login(driver, role, passwords.get(role)) for role in logins if not _exists(driver, role)}
+    roles = (*rights.LOGINS, *(rights.role_of(station) for station in stations))
+    made = {role: logins.allow(driver, role, passwords.get(role)) for role in roles if not logins.may_log_in(driver, role)}
     for station in stations:
         driver.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(rights.STATIONS), sql.Identifier(rights.role_of(station))))
     driver.execute(f"GRANT {rights.PLANNER} TO {owner}")
@@ -146,17 +144,7 @@ def _rights(owner: str, schema: str) -> Iterator[str]:
     yield planner_function.function_sql(schema)
     yield from planner_function.rights(owner)
     yield from partitions.functions(schema, owner)
-
-
-def _make_login(driver: Any, role: str, password: str | None) -> str:
-    chosen = password or secrets.token_urlsafe(PASSWORD_BYTES)
-    make = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
-    driver.execute(make.format(sql.Identifier(role), sql.Literal(chosen)))
-    return chosen
-
-
-def _exists(driver: Any, role: str) -> bool:
-    return driver.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is not None
+    yield from sharing.functions(schema, owner)
 
 
 def _ask(driver: Any, question: str) -> str:

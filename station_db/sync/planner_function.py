@@ -9,12 +9,12 @@ from __future__ import annotations
 from station_db.columns import Field, fields_of
 from station_db.journal import HASHED
 from station_db.records.base import CENTRE, KINDS
-from station_db.records.catalogue import MASTER
+from station_db.records.catalogue import MASTER, REQUESTS
 from station_db.sync.rights import LEAD, PLANNER
 from station_db.tables import JOURNAL
 
-ALLOWED: dict[str, tuple[str, ...]] = {PLANNER: MASTER, LEAD: ()}
-"""Which kinds a role may append. A lead's are requests, of which there are none yet."""
+ALLOWED: dict[str, tuple[str, ...]] = {PLANNER: MASTER, LEAD: REQUESTS}
+"""Which kinds a role may append: a planner orders and master data, a lead requests."""
 SQL_TYPES = {"str": "text", "int": "bigint", "float": "double precision", "bool": "boolean"}
 
 
@@ -55,7 +55,8 @@ def function_sql(schema: str) -> str:
     tags = {role: ", ".join(f"'{KINDS[kind].tag}'" for kind in kinds) or "NULL" for role, kinds in ALLOWED.items()}
     may = " OR ".join(f"(pg_has_role(caller, '{role}', 'MEMBER') AND p_kind IN ({tags[role]}))" for role in ALLOWED)
     columns = [column.name for column in JOURNAL.c]
-    branches = "\n    ".join(_projection(kind) for kind in MASTER)
+    branches = "\n    ".join(_projection(kind) for kind in (*MASTER, *REQUESTS))
+    requests = ", ".join(f"'{KINDS[kind].tag}'" for kind in REQUESTS)
     return f"""
 CREATE OR REPLACE FUNCTION lineside_append(
   p_epoch text, p_seq bigint, p_recorded_at bigint, p_kind text, p_record_id text, p_addressee text, p_version bigint,
@@ -80,6 +81,10 @@ BEGIN
   p := convert_from(p_payload, 'UTF8')::json;
   IF p->>'id' IS DISTINCT FROM p_record_id THEN
     RAISE EXCEPTION 'entry % has another id than its payload', p_seq USING ERRCODE = '42501';
+  END IF;
+  IF p_kind IN ({requests}) AND ((p->>'station' = p_addressee AND coalesce(p->>'asked_by', '') <> ''
+      AND EXISTS (SELECT 1 FROM station WHERE station_id = p_addressee)) IS NOT TRUE) THEN
+    RAISE EXCEPTION 'entry % asks nothing of a known station in somebody''s name', p_seq USING ERRCODE = '42501';
   END IF;
   INSERT INTO journal ({", ".join(columns)})
   VALUES ({", ".join(_value(name) for name in columns)});

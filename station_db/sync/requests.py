@@ -1,0 +1,140 @@
+"""What leads ask of stations: made at the centre, addressed to the station, and how each stands since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import Connection, select
+
+from station_db import journal
+from station_db.journal import Origin
+from station_db.queries import of, read
+from station_db.records.base import CENTRE, KINDS, Instant, RecordId
+from station_db.records.changes import Entry
+from station_db.records.keeping import AnswerState, LeadRequest, RequestAction, RequestAnswer
+from station_db.rows import record_of
+from station_db.sync import appending
+from station_db.sync.centre import Centre
+from station_db.sync.errors import CentreRefusedError
+from station_db.sync.planning import stations_of
+from station_db.tables import TYPED
+
+REQUEST, ANSWER = TYPED["lead_request"], TYPED["request_answer"]
+
+
+class RequestError(CentreRefusedError):
+    """A request that can't be made; nothing was changed."""
+
+    remedy: ClassVar[str] = "Name a station of this centre, what it is about, and why."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a lead asks, before it is a record: see `LeadRequest`."""
+
+    station: str
+    action: RequestAction
+    subject: str
+    reason: str
+    asked_by: str
+    value: str = ""
+
+
+class RequestState(StrEnum):
+    """How a request stands, as a lead sees it."""
+
+    WAITING = "waiting"
+    """The station has not got it yet."""
+    ARRIVED = "arrived"
+    """It is on the station's screen."""
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStands:
+    """A request and the station's answer, as far as it came."""
+
+    request: LeadRequest
+    answer: RequestAnswer | None
+
+    @property
+    def state(self) -> RequestState:
+        """An answer counts, whatever was withdrawn behind it."""
+        match self.answer:
+            case RequestAnswer(state=AnswerState.ACCEPTED):
+                return RequestState.ACCEPTED
+            case RequestAnswer(state=AnswerState.REFUSED):
+                return RequestState.REFUSED
+            case _ if self.request.withdrawn:
+                return RequestState.WITHDRAWN
+            case _:
+                return RequestState.WAITING if self.answer is None else RequestState.ARRIVED
+
+
+def ask(centre: Centre, asked: Asked, *, at: Instant, new_id: Callable[[], RecordId]) -> LeadRequest:
+    """Send a request on its way. Raises `RequestError`, or the `CentreError` that says why it is not at the centre."""
+    request = LeadRequest(
+        id=new_id(),
+        station=asked.station,
+        action=asked.action,
+        subject=RecordId(asked.subject),
+        value=asked.value,
+        reason=asked.reason,
+        asked_by=asked.asked_by,
+        asked_at=at,
+    )
+    with centre.writing() as connection:
+        _check(connection, centre, request)
+        _append(connection, request, 1, at)
+    return request
+
+
+def withdraw(centre: Centre, request_id: str, *, at: Instant) -> RequestStands:
+    """Take a request back. Raises `RequestError` for one that is not there, is answered or is withdrawn already."""
+    with centre.writing() as connection:
+        stands = next((one for one in _requests(connection) if one.request.id == request_id), None)
+        if stands is None:
+            raise RequestError(centre.url, f"there is no request {request_id!r}")
+        if stands.state not in (RequestState.WAITING, RequestState.ARRIVED):
+            raise RequestError(centre.url, f"request {request_id} is {stands.state} already")
+        withdrawn = replace(stands.request, withdrawn=True)
+        version = connection.scalar(
+            select(REQUEST.c.row_version).where(REQUEST.c.station_id == CENTRE, REQUEST.c.id == request_id)
+        )
+        _append(connection, withdrawn, (version or 0) + 1, at)
+    return replace(stands, request=withdrawn)
+
+
+def requests(centre: Centre, station: str | None = None) -> tuple[RequestStands, ...]:
+    """Every request, or those of one station, newest first. Raises `CentreError`."""
+    with centre.reading() as connection:
+        return tuple(one for one in _requests(connection) if station in (None, one.request.station))
+
+
+def _check(connection: Connection, centre: Centre, request: LeadRequest) -> None:
+    if request.station not in stations_of(connection) - {CENTRE}:
+        raise RequestError(centre.url, f"it knows no station {request.station!r}")
+    for name in ("subject", "reason", "asked_by"):
+        if not getattr(request, name).strip():
+            raise RequestError(centre.url, f"a request needs its {name}")
+
+
+def _append(connection: Connection, request: LeadRequest, version: int, at: Instant) -> None:
+    tip = appending.tip(connection, lock=False)
+    assert tip is not None, "checked when connected"
+    entry = Entry(request, actor=request.asked_by, addressee=request.station)
+    appending.append(connection, tip, tuple(journal.chain(Origin(CENTRE, at), tip, (entry,), (version,))))
+
+
+def _requests(connection: Connection) -> list[RequestStands]:
+    made: tuple[LeadRequest, ...] = read(
+        connection, REQUEST, of(REQUEST, CENTRE).order_by(REQUEST.c.asked_at.desc(), REQUEST.c.id)
+    )
+    rows = connection.execute(select(ANSWER)).mappings()
+    answers = {(row["station_id"], row["id"]): record_of(KINDS[ANSWER.name], row) for row in rows}
+    return [RequestStands(request, answers.get((request.station, request.id))) for request in made]
