@@ -6,17 +6,21 @@ Readers use `mode=ro`, never `query_only`, which would checkpoint and delete the
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.util import LRUCache
 
 RECORD_FILE = "record.db"
 SIGNALS_FILE = "signals.db"
 BUSY_S = 5.0
 BACKSTOP_PAGES = 4000
 """The log is checkpointed by `Store.checkpoint`; at 16 MB SQLite does it by itself within a commit."""
+
+_COMPILED: LRUCache[Any, Any] = LRUCache(1000)
 
 WRITER_PRAGMAS = (
     "journal_mode=WAL",
@@ -66,7 +70,23 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _engine(path: Path, mode: str) -> Engine:
-    return create_engine("sqlite://", creator=lambda: connect(path, mode), poolclass=NullPool)
+    """An engine for a file. What statements are compiled to is shared by all: that takes longer than to run them."""
+
+    def connected() -> Any:
+        return connect(path, mode)
+
+    dialect = _dialect()
+    pool = NullPool(connected, dialect=dialect)
+    return Engine(pool, dialect, make_url("sqlite://"), execution_options={"compiled_cache": _COMPILED})
+
+
+@cache
+def _dialect() -> Dialect:
+    """SQLAlchemy's knowledge of SQLite, asked of the library once."""
+    engine = create_engine("sqlite://")
+    engine.connect().close()
+    engine.dispose()
+    return engine.dialect
 
 
 def _apply_writer_pragmas(driver: sqlite3.Connection, _record: object) -> None:
