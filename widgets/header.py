@@ -18,6 +18,9 @@ from widgets.touch_button import TouchButton
 _WIDE_EMS = 75
 """From this width in text sizes on there is room for the order and for details."""
 
+SYNC_EMS = 11
+"""Room for the longest word on where the records are."""
+
 
 class Header(QFrame):
     """Every piece keeps its place whatever is said; where room is short order, details and subtitle go, the clock never."""
@@ -93,6 +96,7 @@ class Header(QFrame):
         self.order.setVisible(bool(self.order.accessibleName()) and wide)
         steps = (
             lambda: self.order.setVisible(False),
+            lambda: self.sync.reserve(0),
             lambda: self.link.setVisible(self.link.property("severity") != "normal"),
             *(lambda chip=chip: chip.show_brief(brief=True) for chip in (self.sync, self.link, self.state)),
             self._subtitle.hide,
@@ -112,13 +116,12 @@ class Header(QFrame):
     def _keep_places(self, *, wide: bool) -> None:
         """Room for what each piece may say, so that none moves another."""
         self.state.reserve(16 if wide else 0)
-        self.sync.reserve(10.5 if wide else 9)
+        self.sync.reserve(SYNC_EMS)
         self._title.setMinimumWidth(max(round(5.5 * self._em()), self._title.sizeHint().width()))
         self.person.setMinimumWidth(round((13 if wide else 7.5) * self._em()))
 
     def _give_places_up(self) -> None:
         """Rather let a piece move than cut one."""
-        self.sync.reserve(0)
         self.person.setMinimumWidth(0)
 
     def _needed(self) -> int:

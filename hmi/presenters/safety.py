@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from hmi.clock import Moment
 from hmi.presenters.numbers import grouped
 from hmi.presenters.picture import Picture
-from hmi.presenters.sync_needs import unaccounted
+from hmi.presenters.sync_needs import is_stalled, unaccounted
 from hmi.presenters.words import breakable, say, translate
-from hmi.station.topics import AlarmView, SyncTopic
+from hmi.station.topics import AlarmView
 
 NOT_WRITTEN = frozenset({"engine.record_failed", "engine.record_behind"})
 """The recorder's own alarms while a disk takes no records, or too slowly."""
@@ -44,19 +44,20 @@ def _not_written(failing: AlarmView) -> SafetyView:
 
 def _all_saved(picture: Picture) -> str:
     saved = translate("safety", "Everything said to be saved is on this disk.")
-    return f"{saved} {_on_its_way(picture.sync)}".strip()
+    return f"{saved} {_on_its_way(picture)}".strip()
 
 
-def _on_its_way(sync: SyncTopic) -> str:
+def _on_its_way(picture: Picture) -> str:
     """What of it is not at the centre, and what becomes of that."""
+    sync = picture.sync
     if sync.state == "none" or unaccounted(sync):
         return ""
     if not sync.records_here:
         return translate("safety", "It is at the centre too.")
     match sync.state:
-        case "sending" | "synced":
+        case "sending" | "synced" if not is_stalled(picture):
             told = translate("safety", "{0} records are on their way to the centre.")
-        case "refused":
+        case "sending" | "synced" | "refused":
             told = translate("safety", "{0} records wait until the centre takes them.")
         case _:
             told = translate("safety", "{0} records go to the centre later, by themselves.")

@@ -73,6 +73,7 @@ def _facts(picture: Picture, now: Moment) -> tuple[tuple[str, str], ...]:
     """Name and value; what is not known is left out."""
     sync, zone = picture.sync, picture.zone
     rows = [
+        (translate("sync", "Why"), breakable(say(sync.reason_code, sync.reason_args)) if sync.state == "offline" else ""),
         (translate("sync", "Next try"), _next_try(picture, now)),
         (translate("sync", "Last synced"), _when(sync.synced_at, now.wall, zone)),
         (translate("sync", "Oldest waiting"), _when(sync.oldest_unsent_at, now.wall, zone)),

@@ -46,9 +46,9 @@ def _where(picture: Picture, now: Moment) -> str:
     sync = picture.sync
     if sync.state == "none":
         return translate("sync", "stored here")
-    if sync.state == "synced":
-        return translate("sync", "synced")
-    return _safe_here(sync) or offline_since(sync, now.wall, picture.zone)
+    if sync.records_here:
+        return _safe_here(sync)
+    return translate("sync", "synced") if sync.state == "synced" else offline_since(sync, now.wall, picture.zone)
 
 
 def offline_since(sync: SyncTopic, wall: int, zone: str) -> str:

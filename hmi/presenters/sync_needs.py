@@ -52,9 +52,13 @@ def _refused(sync: SyncTopic) -> Need | None:
     return Need(translate("sync", "centre refuses"), breakable(why))
 
 
+def is_stalled(picture: Picture) -> bool:
+    """Records wait although the centre answers. The engine judges this; the screen has no second opinion."""
+    return any(alarm.code == Code.SYNC_STALLED.value and alarm.is_active for alarm in picture.alarms.alarms)
+
+
 def _stalled(picture: Picture, wall: int) -> Need | None:
-    """The engine judges this; the screen has no second opinion."""
-    if all(alarm.code != Code.SYNC_STALLED.value or not alarm.is_active for alarm in picture.alarms.alarms):
+    if not is_stalled(picture):
         return None
     oldest = picture.sync.oldest_unsent_at
     waits = translate("sync", "The oldest record has waited for {0}.").format(elapsed(oldest, wall)) if oldest else ""

@@ -58,7 +58,7 @@ class SyncPage(QWidget):
         if isinstance(body, RetrySync):
             self._desk.tell(self.tr("The centre is tried now."))
         elif isinstance(body, ExportSetAside):
-            self._desk.tell(self.tr("What is set aside is written to the folder exports beside the record."))
+            self._desk.tell(self.tr("Once the centre answers, it is a file in the folder exports beside the record."))
 
     def _connect(self) -> None:
         self._retry.clicked.connect(lambda: self._ask(RetrySync(), "sync_retry"))

@@ -82,7 +82,7 @@ def refused(reason: str, remedy: str) -> topics.SyncTopic:
     return sync("refused", waiting=214, reason_code="engine.centre_refused", reason_args=(reason, remedy))
 
 
-STALLED = sync("synced", waiting=214, oldest_unsent_at=NOW - 17 * MINUTE), alarm(Code.SYNC_STALLED.value)
+STALLED = sync("sending", waiting=214, oldest_unsent_at=NOW - 17 * MINUTE), alarm(Code.SYNC_STALLED.value)
 ONE_ASIDE = sync("synced", aside=1)
 MANY_ASIDE = sync("sending", aside=60, waiting=3)
 BACKUP_FAILS = sync(
