@@ -9,8 +9,7 @@ from hmi.station.turn import Turn
 
 def follow(station: Station, turn: Turn) -> Station:
     """Look at everything, as after a restart."""
-    station = requests.follow(conflicts.follow(station, turn), turn)
-    return requests.tell(conflicts.tell(station, turn), turn)
+    return requests.follow(conflicts.tell(conflicts.follow(station, turn), turn), turn)
 
 
 def keep_up(before: Station, after: Station, turn: Turn) -> Station:

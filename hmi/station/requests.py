@@ -30,7 +30,7 @@ def follow(station: Station, turn: Turn) -> Station:
     after = station
     for request in station.plant.requests.values():
         after = _looked_at(after, request, turn)
-    return after if after.answers is station.answers and after.plant is station.plant else tell(after, turn)
+    return tell(after, turn)
 
 
 def answer(station: Station, asked: commands.AnswerRequest, turn: Turn) -> Station:
@@ -52,7 +52,7 @@ def answer(station: Station, asked: commands.AnswerRequest, turn: Turn) -> Stati
 def tell(station: Station, turn: Turn) -> Station:
     """The alarm line says it as long as somebody has to answer."""
     if not open_requests(station):
-        return replace(station, alarms=alarms.clear(station.alarms, ALARM, turn))
+        return replace(station, alarms=alarms.clear(station.alarms, ALARM, turn)) if ALARM in station.alarms else station
     said = alarms.own(STATION, Code.LEAD_ASKS, turn, priority="low")
     return replace(station, alarms=alarms.raise_alarm(station.alarms, said, turn))
 
