@@ -133,9 +133,22 @@ def _check_station(connection: Connection, path: Path, station_id: str) -> None:
     owner = connection.scalar(others)
     if owner is None:
         return
-    if connection.scalar(select(JOURNAL.c.seq).where(JOURNAL.c.station_id == station_id).limit(1)) is not None:
+    if _has_entries(connection, station_id) or (_log_bytes(path) and _is_ours_without_log(path, station_id)):
         raise _DamagedError
     raise ForeignDatabaseError(path, f"this store belongs to station {owner}, not to {station_id}")
+
+
+def _is_ours_without_log(path: Path, station_id: str) -> bool:
+    """Whether it is the log that is another station's."""
+    try:
+        with still_engine(path).connect() as connection:
+            return _has_entries(connection, station_id)
+    except DBAPIError:
+        return True
+
+
+def _has_entries(connection: Connection, station_id: str) -> bool:
+    return connection.scalar(select(JOURNAL.c.seq).where(JOURNAL.c.station_id == station_id).limit(1)) is not None
 
 
 def _check_numbers(connection: Connection, station_id: str) -> None:

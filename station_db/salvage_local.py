@@ -39,7 +39,7 @@ class Local:
 
 
 def refill_local(connection: Connection, station_id: str, damaged: Path | None, tip: Position | None) -> None:
-    """Take over drafts and positions, within the caller's transaction."""
+    """Take over drafts and positions, within the caller's transaction; `tip` is None for a record that lacks entries."""
     local = _read(damaged, station_id)
     for table in TABLES:
         rows = [row for row in local.rows.get(table.name, []) if row.keys() == {column.name for column in table.c}]

@@ -16,7 +16,6 @@ from station_db import notices, reconciled, signal_store, waveform_store, writin
 from station_db.backup import BACKUPS, BackupPlace
 from station_db.blocks import SignalsSent
 from station_db.crashpoints import crashpoint
-from station_db.database_file import DatabaseFile
 from station_db.diagnosis import diagnosed
 from station_db.durable import fsync_folder
 from station_db.errors import CommitFailedError, ProjectionError, StationNameError
@@ -33,7 +32,7 @@ from station_db.record_file import RecordFile
 from station_db.records.base import Instant, RecordId, may_name_a_station
 from station_db.records.changes import Changes
 from station_db.records.local import Curve
-from station_db.signal_file import open_signals
+from station_db.signal_file import SignalFile, open_signals
 from station_db.signal_room import SignalRoom
 from station_db.signals import Frame
 from station_db.waveforms import PackedWaveform
@@ -49,7 +48,7 @@ REFUSALS = (SQLAlchemyError, ProjectionError, ValueError, TypeError, KeyError, A
 class Store:
     """Made by `Store.open`; then `commit`, `append_frames`, `apply_feed`, now and then `checkpoint`, and `close`."""
 
-    def __init__(self, station_id: str, record: RecordFile, signals: DatabaseFile, signal_budget_bytes: int) -> None:
+    def __init__(self, station_id: str, record: RecordFile, signals: SignalFile, signal_budget_bytes: int) -> None:
         self._station_id = station_id
         self._record = record
         self._signals = signals
@@ -87,7 +86,7 @@ class Store:
             opening = Opening(Origin(station_id, at), new_id, _places(folder, backups))
             is_as_closed = last is not None and last.clean and last.changed_at == here.changed_at
             prepared, waited = patiently(lambda: prepare(folder, opening, last, is_as_closed=is_as_closed))
-            signals, said = open_signals(folder, is_new_store=prepared.is_new or last is None, at=at)
+            signals = open_signals(folder, is_new_store=prepared.is_new or last is None, at=at)
             held.callback(signals.close)
             record = RecordFile(folder, station_id, here)
             held.callback(record.close)
@@ -96,7 +95,7 @@ class Store:
                 with record.transaction() as connection:
                     project_aside(connection, at)
             store = cls(station_id, record, signals, signal_budget_bytes)
-            store._tell(*waited, *said, *opened)
+            store._tell(*waited, *opened)
             fsync_folder(folder)
             store._held = held.pop_all()
         return store
@@ -104,7 +103,7 @@ class Store:
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What a person must hear, the latest of each kind."""
-        return tuple(self._notices.values())
+        return tuple(({notice.code: notice for notice in self._signals.notices} | self._notices).values())
 
     @property
     def position(self) -> Position:

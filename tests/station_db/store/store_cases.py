@@ -14,6 +14,7 @@ from typing import Any
 from station_db import journal
 from station_db.connecting import RECORD_FILE, SIGNALS_FILE
 from station_db.journal import GENESIS, FeedEntry, Origin, Position
+from station_db.marker import MARKER_FILE
 from station_db.opening import create
 from station_db.records.base import CENTRE, Instant, RecordId, Verdict
 from station_db.records.changes import Changes, Entry
@@ -41,7 +42,7 @@ def _fresh_files() -> dict[str, bytes]:
     """Both files as a first start leaves them before its first epoch: making them anew for each test would take its time."""
     with tempfile.TemporaryDirectory() as made:
         create(Path(made) / RECORD_FILE)
-        open_signals(Path(made), is_new_store=True, at=START)[0].close()
+        open_signals(Path(made), is_new_store=True, at=START).close()
         return {name: (Path(made) / name).read_bytes() for name in (RECORD_FILE, SIGNALS_FILE)}
 
 
@@ -49,7 +50,7 @@ def open_store(
     folder: Path, *, prefix: str = "epoch", machine: str = MACHINE_ID, station: str = STATION, **options: Any
 ) -> Store:
     """The store as the engine opens it; in an empty folder a new one."""
-    if folder.is_dir() and not (folder / RECORD_FILE).exists():
+    if folder.is_dir() and not (folder / RECORD_FILE).exists() and not (folder / MARKER_FILE).exists():
         for name, content in _fresh_files().items():
             (folder / name).write_bytes(content)
     return Store.open(folder, station, at=START, app_version="1.0", new_id=counting_ids(prefix), machine=machine, **options)

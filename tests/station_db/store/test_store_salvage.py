@@ -63,7 +63,7 @@ def test_a_damaged_page_costs_what_stood_on_it_and_nothing_else(folder):
     assert (folder / kept).stat().st_size == size
     store_is_sound(folder, [f"cycle-{CYCLES + 1:06}"])
     here = {row["record_id"] for row in rows(folder, "SELECT DISTINCT record_id FROM journal WHERE kind = 'cycle.1'")}
-    assert len(here) == entries + lost - 1 - lost + 1
+    assert len(here) == entries
 
 
 def rows(folder, query):
@@ -101,7 +101,7 @@ def test_a_record_that_is_gone_is_never_begun_empty_unsaid(folder):
 
 def test_a_log_cut_short_is_noticed_and_counted(folder):
     log = folder / "record.db-wal"
-    cut = log.stat().st_size // 2
+    cut = log.stat().st_size // 20
     with log.open("r+b") as file:
         file.truncate(cut)
     entries, lost, kept = reopened(folder)
