@@ -45,8 +45,8 @@ class Feeding:
 class Chore:
     """Something else to write, in a transaction of its own; `done` gets what `do` returns or raises."""
 
-    do: Callable[[Store], None]
-    done: Future[None]
+    do: Callable[[Store], Any]
+    done: Future[Any]
 
 
 @dataclass(frozen=True, slots=True)

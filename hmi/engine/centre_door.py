@@ -10,10 +10,11 @@ from hmi.engine.acknowledged import Acknowledged
 from hmi.engine.uplink_door import SHOWN_MOST, ClockOffset, Comparison, Said
 from hmi.engine.uplink_messages import Begin
 from hmi.station.topics import SetAsideView
-from station_db.feed import FeedCursor
+from station_db.feed import FeedCursor, Snapshot
 from station_db.journal import FeedEntry
 from station_db.reader import Reader
-from station_db.sync import aside, down, lanes, offset, reconcile, up
+from station_db.records.base import RecordId
+from station_db.sync import aside, down, lanes, offset, reconcile, sharing, snapshot, up
 from station_db.sync.centre import Centre
 
 ENTRIES_AT_ONCE = 100
@@ -44,6 +45,10 @@ class OpenCentre:
         told = up.Said(self._app_version, said.clock_offset_us, said.signals_waiting)
         return up.push(reader, self._centre, at=self._clock.moment().wall, said=told).entries
 
+    def snapshot(self, cursor: FeedCursor | None) -> Snapshot | None:
+        """What a station gets that is new or far behind; None where the feed may simply go on."""
+        return snapshot.take(self._centre, self._station, cursor, at=self._clock.moment().wall)
+
     def fetch(self, cursor: FeedCursor | None) -> Sequence[FeedEntry]:
         """The next entries of the centre for us; none when we have all."""
         return down.pull(self._centre, self._station, cursor, limit=ENTRIES_AT_ONCE)
@@ -67,6 +72,10 @@ class OpenCentre:
         path.parent.mkdir(exist_ok=True)
         with path.open("w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in aside.lines(self._centre, self._station))
+
+    def others_on(self, order: RecordId) -> tuple[str, ...]:
+        """The other stations that work on an order."""
+        return sharing.others_on(self._centre, self._station, order)
 
     def compare(self, reader: Reader) -> Comparison:
         """Compare whole days and send again what the centre lost."""

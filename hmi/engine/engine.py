@@ -27,7 +27,7 @@ from hmi.engine.notices import Publisher
 from hmi.engine.recorder import Hears, Recorder
 from hmi.engine.runner import Runner, Surroundings, UnreadableRecordError
 from hmi.engine.uplink_messages import Begin
-from hmi.engine.uplink_ward import Keeps, UplinkWard, Wires
+from hmi.engine.uplink_ward import UplinkWard, Wires, keeps_of
 from hmi.engine.waveforms import RawKeeper
 from hmi.messages import Words
 from hmi.settings import Settings
@@ -197,7 +197,7 @@ class Engine:
             return None
         folder = str(self._settings.folder)
         begin = Begin(self._settings.id, folder, centre.url, centre.password, self._version)
-        keeps = Keeps(self._recorder.apply, lambda days: self._recorder.do(lambda store: store.note_reconciled(days)))
+        keeps = keeps_of(self._recorder, self._clock)
         return Wires(begin, keeps, lambda told: self._runner.put(told), self._clock)  # the runner is made later
 
     def _follow_machines(self, acquisition: Acquisition) -> None:

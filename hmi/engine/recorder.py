@@ -89,7 +89,7 @@ class Recorder:
         self._backlog.put(feeding)
         return feeding.applied
 
-    def do(self, chore: Callable[[Store], None]) -> Future[None]:
+    def do(self, chore: Callable[[Store], Any]) -> Future[Any]:
         """Have the writer do something with the store after all before it. The future raises that, or `NotSavedError`."""
         doing = Chore(chore, Future())
         self._backlog.put(doing)

@@ -33,6 +33,8 @@ class Child(Protocol):
         ...
 
 
+LARGE = 100_000
+"""Bytes of a message that is read in a thread, which gives way to the polls."""
 Start = Callable[[], Awaitable[Child]]
 
 
@@ -65,7 +67,8 @@ async def hear(child: Child) -> Any:
     """The next message; None at the end. Raises `PipeError`."""
     try:
         number, length = words.body_length(await child.heard.readexactly(words.HEAD.size))
-        return words.decode(number, await child.heard.readexactly(length))
+        body = await child.heard.readexactly(length)
+        return words.decode(number, body) if length < LARGE else await asyncio.to_thread(words.decode, number, body)
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
 

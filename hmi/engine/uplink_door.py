@@ -9,10 +9,11 @@ from typing import Protocol
 
 from hmi.engine.acknowledged import Acknowledged
 from hmi.station.topics import SetAsideView
-from station_db.feed import FeedCursor
+from station_db.feed import FeedCursor, Snapshot
 from station_db.journal import FeedEntry
 from station_db.reader import Reader
 from station_db.reconciled import ReconciledDay
+from station_db.records.base import RecordId
 
 SHOWN_MOST = 50
 """Entries that were set aside are shown one by one up to so many."""
@@ -59,6 +60,10 @@ class CentreDoor(Protocol):
         """Send the next entries; returns how many, 0 when nothing is unsent."""
         ...
 
+    def snapshot(self, cursor: FeedCursor | None) -> Snapshot | None:
+        """What a station gets that is new or far behind; None where the feed may simply go on."""
+        ...
+
     def fetch(self, cursor: FeedCursor | None) -> Sequence[FeedEntry]:
         """The next entries of the centre for us; none when we have all."""
         ...
@@ -77,6 +82,10 @@ class CentreDoor(Protocol):
 
     def export_aside(self, path: Path) -> None:
         """Write what is set aside into a file, a line of JSON each. Raises `OSError` too."""
+        ...
+
+    def others_on(self, order: RecordId) -> tuple[str, ...]:
+        """The other stations that work on an order."""
         ...
 
     def compare(self, reader: Reader) -> Comparison:

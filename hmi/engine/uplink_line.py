@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from hmi.engine import uplink_messages as words
 from hmi.engine.uplink_door import Comparison
+from station_db.feed import Snapshot
 from station_db.journal import FeedEntry
 
 APPLY_PATIENCE_S = 30.0
@@ -84,6 +85,10 @@ class Line:
         """Hand over what the centre sent and wait until it is in the record. Raises `NotAppliedError`, `BadFeedError`."""
         self._hand_over(lambda number: words.Fetched(number, tuple(entries)))
 
+    def apply_snapshot(self, snapshot: Snapshot) -> None:
+        """The same for what stands for all of the centre's history."""
+        self._hand_over(lambda number: words.FetchedAnew(number, snapshot))
+
     def note_days(self, found: Comparison) -> None:
         """Hand over the days that were compared and wait until that is written. Raises `NotAppliedError`."""
         self._hand_over(lambda number: words.Compared(number, tuple(found.days), found.wrong, found.first))
@@ -113,7 +118,7 @@ class Line:
     def _is_woken(self, *, for_records: bool) -> bool:
         return self.has_ended or self._is_retry or (for_records and self._is_recorded)
 
-    def _hand_over(self, message: Callable[[int], words.Fetched | words.Compared]) -> None:
+    def _hand_over(self, message: Callable[[int], words.Fetched | words.FetchedAnew | words.Compared]) -> None:
         self._number += 1
         number = self._number
         self.say(message(number))

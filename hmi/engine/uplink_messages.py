@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from hmi.station.topics import SyncTopic
+from station_db.feed import Snapshot
 from station_db.journal import FeedEntry
 from station_db.reconciled import ReconciledDay
 
@@ -110,6 +111,14 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedAnew:
+    """What stands for all of the centre's history up to a place; to be answered by `Applied`."""
+
+    number: int
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
     """Days that are the same here and at the centre; to be answered by `Applied`.
 
@@ -139,7 +148,7 @@ class Shared:
 
 
 ToUplink = Begin | Recorded | TryNow | ExportAside | UnderWay | Ping | Applied | End
-FromUplink = Pong | Stands | Fetched | Compared | ClockRead | Shared
+FromUplink = Pong | Stands | Fetched | FetchedAnew | Compared | ClockRead | Shared
 Message = ToUplink | FromUplink
 
 TYPES: tuple[type[Any], ...] = (*typing.get_args(ToUplink), *typing.get_args(FromUplink))

@@ -13,7 +13,9 @@ from hmi.engine.acknowledged import Acknowledged, keep_acknowledged
 from hmi.engine.uplink_door import SHOWN_MOST, CentreDoor, ClockOffset, Said
 from hmi.engine.uplink_line import Line
 from hmi.station.topics import SetAsideView, SyncTopic
+from station_db import aside_here
 from station_db.reader import Reader
+from station_db.records.base import RecordId
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +35,16 @@ class Visit:
         """How far the centre had our records when it was last heard."""
         self._centre = ""
         self._items: tuple[SetAsideView, ...] = ()
+        self._here: tuple[SetAsideView, ...] = ()
         self._signals = 0
         self._clock: ClockOffset | None = None
         self._fetch_due_s = self._compare_due_s = 0.0
+        self._is_following = False
 
     def picture(self, topic: SyncTopic) -> SyncTopic:
         """The topic with what the last visits brought."""
-        return replace(topic, items=self._items, signals_waiting=self._signals, centre=self._centre)
+        items = sorted((*self._items, *self._here), key=lambda item: -item.at)[:SHOWN_MOST]
+        return replace(topic, items=tuple(items), signals_waiting=self._signals, centre=self._centre)
 
     def due_in_s(self) -> float:
         """How long the centre need not be asked, if nothing is recorded."""
@@ -49,6 +54,7 @@ class Visit:
         """A new connection: look where the centre stands, and ask for everything."""
         self._centre = door.shown
         self._fetch_due_s = self._compare_due_s = 0.0
+        self._is_following = False
         self._acknowledge(door)
 
     def exchange(self, door: CentreDoor, *, is_asked: bool) -> None:
@@ -89,11 +95,30 @@ class Visit:
         self._signals = door.signals_waiting(self._reader)
         if self.known.set_aside:
             self._items = door.set_aside()
+        self._look_at_order(door)
+        self._begin_feed(door)
         while not self._line.has_ended:
             entries = door.fetch(self._reader.feed_cursor())
             self._line.apply(entries)
             if not entries:
-                return
+                break
+        found = self._reader.ask(aside_here.newest, SHOWN_MOST)
+        self._here = tuple(SetAsideView(f"{one.epoch}/{one.seq}", one.kind, one.reason, one.at, is_ours=False) for one in found)
+
+    def _begin_feed(self, door: CentreDoor) -> None:
+        """Once a connection: a station that is new or far behind begins with a snapshot."""
+        if self._is_following:
+            return
+        snapshot = door.snapshot(self._reader.feed_cursor())
+        if snapshot is not None:
+            self._line.apply_snapshot(snapshot)
+        self._is_following = True
+
+    def _look_at_order(self, door: CentreDoor) -> None:
+        """Who else works on the order under way here."""
+        order = self._line.order
+        if order:
+            self._line.say(words.Shared(order, door.others_on(RecordId(order))))
 
     def _measure(self, door: CentreDoor) -> None:
         self._clock = door.clock()

@@ -18,15 +18,18 @@ from typing import Any
 from hmi.clock import Clock, Monotonic
 from hmi.engine import uplink_messages as words
 from hmi.engine.acknowledged import read_acknowledged
-from hmi.engine.inputs import CentreStands, ClockMeasured, Faulty, Input, Learned, Well
+from hmi.engine.inputs import CentreStands, ClockMeasured, Faulty, Input, Learned, OrderShared, Well
+from hmi.engine.recorder import Recorder
 from hmi.engine.uplink_balance import balanced
 from hmi.engine.uplink_child import Child, Start, hear, say, start_process
 from hmi.station.topics import AlarmView, SyncTopic
 from hmi.tasks import Supervisor
 from station_db.errors import FeedError, RecordError
+from station_db.feed import Snapshot
 from station_db.journal import FeedEntry
 from station_db.reader import Reader
 from station_db.reconciled import ReconciledDay
+from station_db.records.base import RecordId
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +59,17 @@ class Keeps:
 
     apply: Callable[[Sequence[FeedEntry]], Future[tuple[Any, ...]]]
     """The records that were new."""
+    snapshot: Callable[[Snapshot], Future[tuple[Any, ...]]]
     note_days: Callable[[Sequence[ReconciledDay]], Future[None]]
+
+
+def keeps_of(recorder: Recorder, clock: Clock) -> Keeps:
+    """All of it goes to the one writer."""
+    return Keeps(
+        recorder.apply,
+        lambda snapshot: recorder.do(lambda store: store.apply_snapshot(snapshot, clock.moment().wall)),
+        lambda days: recorder.do(lambda store: store.note_reconciled(days)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +168,10 @@ class UplinkWard:
                 wires.put(ClockMeasured(offset_us, within_us))
             case words.Fetched(number, entries):
                 self._tasks.start("uplink: news", self._keep(child, number, wires.keeps.apply(entries)))
+            case words.FetchedAnew(number, snapshot):
+                self._tasks.start("uplink: snapshot", self._keep(child, number, wires.keeps.snapshot(snapshot)))
+            case words.Shared(order, stations):
+                wires.put(OrderShared(RecordId(order), stations))
             case words.Compared(number, days):
                 self._tell_differing(message)
                 self._tasks.start("uplink: days", self._keep(child, number, wires.keeps.note_days(days)))

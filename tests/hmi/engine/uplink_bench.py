@@ -16,7 +16,7 @@ from hmi.engine.uplink import Uplink
 from hmi.engine.uplink_door import ClockOffset, Comparison
 from hmi.engine.uplink_line import Line, pipe_of
 from hmi.engine.uplink_messages import Begin, Pace
-from hmi.engine.uplink_ward import Keeps, UplinkWard, Wires
+from hmi.engine.uplink_ward import UplinkWard, Wires, keeps_of
 from hmi.station.topics import SetAsideView
 from hmi.tasks import BackOff, Supervisor
 from station_db.records.changes import Changes, Entry
@@ -64,6 +64,12 @@ class MemoryCentre:
         self._trouble()
         self.fetches += 1
         return self.feed.pop(0) if self.feed else ()
+
+    def snapshot(self, cursor):
+        return None
+
+    def others_on(self, order):
+        return ("ST-050",)
 
     def clock(self) -> ClockOffset:
         return self.offset
@@ -165,7 +171,7 @@ class Bench:
         self.tasks = Supervisor(self._hear_death, BackOff(first_s=0.01, longest_s=0.02, well_s=0.1))
         self.recorder = Recorder(lambda: self._open(folder), CLOCK, Hears(self._saved, lambda _: None, lambda _: None))
         begin = Begin("ST-040", str(folder), "memory", "", "test", pace)
-        keeps = Keeps(self.recorder.apply, lambda days: self.recorder.do(lambda store: store.note_reconciled(days)))
+        keeps = keeps_of(self.recorder, clock)
         self.ward = UplinkWard(Wires(begin, keeps, self._put, clock, starting(centre, self.children)), self.tasks)
 
     async def until(self, claim):
