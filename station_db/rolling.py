@@ -20,8 +20,8 @@ from station_db.crashpoints import crashpoint
 from station_db.database_file import DatabaseFile
 from station_db.levels import TagLevels
 from station_db.records.base import Instant
-from station_db.signal_store import FRAME, LAYOUT, SERIES
-from station_db.signals import Layout, layout_of
+from station_db.signal_store import FRAME, SERIES, layouts_of_frames
+from station_db.signals import Layout
 
 HOUR_NS = 3_600_000_000_000
 HOUR_US = HOUR_NS // 1000
@@ -84,10 +84,10 @@ class RollUp:
 
     def _work(self, mono_ns: int) -> Generator[None]:
         with self._file.transaction() as connection:
-            found = connection.execute(select(LAYOUT.c.id, LAYOUT.c.json)).all()
-        for key, text in found:
+            found = layouts_of_frames(connection)
+        for key, layout in found:
             yield
-            while run := self._next(key, layout_of(text), mono_ns):
+            while run := self._next(key, layout, mono_ns):
                 yield
                 yield from self._roll(run)
 

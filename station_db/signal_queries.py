@@ -20,8 +20,8 @@ from station_db.blocks import HEAD, SignalBlock
 from station_db.columns_of_frames import Columns, Times, columns_of
 from station_db.queries import Span
 from station_db.records.base import Instant
-from station_db.signal_store import BLOCK, FRAME, LAYOUT
-from station_db.signals import Layout, layout_of
+from station_db.signal_store import BLOCK, FRAME, layouts_of_frames
+from station_db.signals import Layout
 
 REACH_US = 2 * 3_600_000_000
 """A block that begins so long before a span can't reach into it."""
@@ -113,8 +113,7 @@ def heads_of(connection: Connection, station_id: str, machine: str, span: Span) 
 
 def frames_in(connection: Connection, machine: str, span: Span) -> Iterator[Scans]:
     """The frames of a machine that are no block yet: for the station's own signals.db."""
-    for key, text in connection.execute(select(LAYOUT.c.id, LAYOUT.c.json)).all():
-        layout = layout_of(text)
+    for key, layout in layouts_of_frames(connection):
         if layout.machine != machine:
             continue
         columns = (FRAME.c.number, FRAME.c.at, FRAME.c.mono_ns, FRAME.c.skipped, FRAME.c.packed)

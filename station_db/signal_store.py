@@ -211,6 +211,13 @@ def _frame_of(row: Any) -> Frame:
     return Frame(row["number"], layout, Instant(row["at"]), row["mono_ns"], values, uncertain, row["skipped"])
 
 
+def layouts_of_frames(connection: Connection) -> tuple[tuple[str, Layout], ...]:
+    """The layouts of the frames that are here, each with its name in the store."""
+    has_frames = select(FRAME.c.number).where(FRAME.c.layout == LAYOUT.c.id).exists()
+    rows = connection.execute(select(LAYOUT.c.id, LAYOUT.c.json).where(has_frames)).all()
+    return tuple((key, layout_of(text)) for key, text in rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Gone:
     """Frames of one layout that were let go: the first one's number, how many, and from when to when they were."""
