@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, Self
 
 import psycopg
@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from station_db import migrating
 from station_db.sync import dialling, versions
-from station_db.sync.deadline import shut
+from station_db.sync.deadline import Deadline, shut
 from station_db.sync.errors import (
     CentreNewerError,
     CentreTimeoutError,
@@ -105,14 +105,18 @@ class Centre:
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Generator[Connection]:
-        with dialling.deadline(lambda: self._driver, self._step_s) as limit:
+        with self._deadline() as limit:
             try:
                 with self._connection.execution_options(writes=writes).begin():
                     yield self._connection
             except (DBAPIError, psycopg.Error, sqlite3.Error) as error:
-                if limit.expired:
+                if limit is not None and limit.expired:
                     raise CentreTimeoutError(self.url, f"no answer within {self._step_s:g} s") from error
                 raise dialling.meaning(self.url, error) from error
+
+    def _deadline(self) -> AbstractContextManager[Deadline | None]:
+        """A file needs none: SQLite's own patience bounds each step, and a thread to watch it would cost more than the step."""
+        return dialling.deadline(lambda: self._driver, self._step_s) if self.is_postgresql else nullcontext()
 
     def shut(self) -> None:
         """End it from any thread, whoever waits on it."""
