@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hmi.clock import SystemClock, new_id
-from hmi.commands import centre_status
+from hmi.commands import centre_request, centre_status
 from hmi.commands.secrets import password_of
 from hmi.exits import Exit
 from station_db.errors import StoreError
@@ -31,7 +31,7 @@ PLACES = "sqlite:///centre.db, postgresql://user@host/database; for load also th
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of `centre`."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="init|load|status")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="init|load|status|request|requests")
     init = actions.add_parser("init", help="create or migrate the centre, register stations; may be run again")
     init.add_argument("--station", action="append", default=[], metavar="ID", help="a station to register; may be given often")
     init.add_argument("--restored", action="store_true", help="the centre was put back from a backup: open a new epoch")
@@ -40,7 +40,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     load = actions.add_parser("load", help="load orders and master data from JSON: all of it or nothing")
     status_of = actions.add_parser("status", help="each station's watermark, age and backlog; exit 1 if one needs somebody")
     centre_status.arguments(status_of)
-    for action in (init, load, status_of):
+    request = actions.add_parser("request", help="ask a station to pause or go on with an order, or to settle a count")
+    requests = actions.add_parser("requests", help="how each request stands; with --subjects what can be asked for")
+    centre_request.arguments(request, requests)
+    for action in (init, load, status_of, request, requests):
         action.add_argument(
             "url", metavar="URL", help="sqlite:///centre.db, postgresql://user@host/database; load also: a data folder"
         )
@@ -53,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     """Do one action; a centre that can't be used is a sentence and exit code 4."""
     try:
         password = password_of(options.password_file, os.environ)
-        return {"init": init, "load": load, "status": centre_status.show}[options.action](options, password)
+        return ACTIONS[options.action](options, password)
     except (CentreError, StoreError, OSError) as error:
         print(f"lineside centre {options.action}: {error}", file=sys.stderr)
         return Exit.ABSENT
@@ -122,3 +125,12 @@ def load_at_station(folder: Path, text: str) -> Loaded:
         return Loaded(sum(not isinstance(record, EpochOpened) for record in applied), 0)
     finally:
         store.close()
+
+
+ACTIONS = {
+    "init": init,
+    "load": load,
+    "status": centre_status.show,
+    "request": centre_request.send,
+    "requests": centre_request.show,
+}

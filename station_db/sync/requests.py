@@ -20,8 +20,11 @@ from station_db.sync import appending
 from station_db.sync.centre import Centre
 from station_db.sync.errors import CentreRefusedError
 from station_db.sync.planning import stations_of
+from station_db.sync.sharing import OPEN
 from station_db.tables import TYPED
 
+ON_ORDERS = (RequestAction.PAUSE_ORDER, RequestAction.RESUME_ORDER)
+ON_COUNTS = (RequestAction.SETTLE_COUNT,)
 REQUEST, ANSWER = TYPED["lead_request"], TYPED["request_answer"]
 
 
@@ -41,6 +44,16 @@ class Asked:
     reason: str
     asked_by: str
     value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something open at a station that can be asked about, and what may be asked of it."""
+
+    station: str
+    actions: tuple[RequestAction, ...]
+    id: str
+    what: str
 
 
 class RequestState(StrEnum):
@@ -114,6 +127,19 @@ def requests(centre: Centre, station: str | None = None) -> tuple[RequestStands,
     """Every request, or those of one station, newest first. Raises `CentreError`."""
     with centre.reading() as connection:
         return tuple(one for one in _requests(connection) if station in (None, one.request.station))
+
+
+def subjects(centre: Centre, station: str | None = None) -> tuple[Subject, ...]:
+    """Open orders and open counts as the centre knows them. Raises `CentreError`."""
+    response, gap = TYPED["job_response"], TYPED["count_gap"]
+    with centre.reading() as connection:
+        orders = connection.execute(select(response).where(response.c.state.in_(OPEN)).order_by(response.c.station_id)).all()
+        gaps = connection.execute(select(gap).where(gap.c.settled.is_(False)).order_by(gap.c.station_id, gap.c.to_at)).all()
+    found = [
+        *(Subject(row.station_id, ON_ORDERS, row.job_order, f"{row.state}, {row.good} of {row.quantity}") for row in orders),
+        *(Subject(row.station_id, ON_COUNTS, row.id, f"{row.counter} of {row.machine}: {row.old} to {row.new}") for row in gaps),
+    ]
+    return tuple(subject for subject in found if station in (None, subject.station))
 
 
 def _check(connection: Connection, centre: Centre, request: LeadRequest) -> None:
