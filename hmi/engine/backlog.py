@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hmi.clock import Monotonic
 from station_db.journal import FeedEntry
 from station_db.records.changes import Changes
-from station_db.signals import Frame
+from station_db.signals import Frame, Layout
 from station_db.store import Store
 from station_db.waveforms import PackedWaveform
 
@@ -76,6 +76,7 @@ class Backlog:
         self._filled = threading.Condition()
         self._works: deque[tuple[Monotonic, Work]] = deque()
         self._frames: list[Frame] = []
+        self._left_out: dict[Layout, int] = {}
         self._waveforms: list[PackedWaveform] = []
         self._writing_since: Monotonic | None = None
         self._is_closed = False
@@ -87,11 +88,27 @@ class Backlog:
             self._filled.notify()
 
     def put_frame(self, frame: Frame) -> None:
-        """Add a frame; while the writer is behind, most leave a gap in the numbers instead."""
+        """Add a frame; while the writer is behind, most are left out, and the next of their layout says how many."""
         with self._filled:
             is_kept = self._behind_ns() < THIN_BEHIND_NS or frame.number % THINNED_TO_ONE_IN == 0
             if is_kept and len(self._frames) < FRAMES_MAX:
-                self._frames.append(frame)
+                skipped = self._left_out.pop(frame.layout, 0)
+                self._frames.append(replace(frame, skipped=skipped) if skipped else frame)
+            else:
+                self._left_out[frame.layout] = self._left_out.get(frame.layout, 0) + 1
+
+    def lost(self, frames: Sequence[Frame]) -> None:
+        """These were not written: the next of their layout says so."""
+        with self._filled:
+            for frame in frames:
+                self._left_out[frame.layout] = self._left_out.get(frame.layout, 0) + 1 + frame.skipped
+
+    def is_called(self, patience_s: float) -> bool:
+        """Whether there is work other than frames, or comes within `patience_s`."""
+        with self._filled:
+            if not self._works and not self._is_closed:
+                self._filled.wait(patience_s)
+            return bool(self._works) or self._is_closed
 
     def put_waveform(self, waveform: PackedWaveform) -> bool:
         """Add a kept waveform; returns False, and leaves it out, where too much waits."""

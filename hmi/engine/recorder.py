@@ -13,6 +13,7 @@ from typing import Any
 
 from hmi.clock import Clock, Monotonic
 from hmi.engine.backlog import REFUSE_BEHIND_NS, Backlog, Barrier, Chore, Feeding, Saving, Work
+from station_db.blocks import SignalsSent
 from station_db.journal import FeedEntry
 from station_db.notices import Notice
 from station_db.records.changes import Changes
@@ -26,6 +27,13 @@ FRAMES_WAIT_S = 0.25
 """Frames ride along with the next record, or after this long."""
 CHECKPOINT_EVERY_NS = 30_000_000_000
 QUIET_NS = 1_000_000_000
+ROLL_UP_EVERY_NS = 10_000_000_000
+"""How often it is looked whether frames are due to become blocks; after a failure, not for much longer."""
+ROLL_UP_AGAIN_NS = 600_000_000_000
+ROLL_UP_PAUSE_S = 0.004
+"""Between two pieces of a few ms, so that polls and whoever waits for a commit come first."""
+ROLL_UP_PIECES = 12
+"""Before the frames that wait have their turn again."""
 
 
 class NotSavedError(Exception):
@@ -58,6 +66,8 @@ class Recorder:
         self._proved_ns = 0
         self._checkpoint_ns = 0
         self._last_work_ns = 0
+        self._roll_up_ns = 0
+        self._sent: SignalsSent | None = None
         self.notices: tuple[Notice, ...] = ()
         """What the store wants a person to hear."""
         self.generation = 0
@@ -94,6 +104,10 @@ class Recorder:
         doing = Chore(chore, Future())
         self._backlog.put(doing)
         return doing.done
+
+    def centre_has(self, sent: SignalsSent) -> None:
+        """The centre has so much of the signals: where room is wanted, that goes first."""
+        self._sent = sent
 
     async def settle(self) -> None:
         """Wait until all before is written or lost, and take up work again after a failure."""
@@ -139,6 +153,7 @@ class Recorder:
             if not self._is_failing:
                 self._proved_ns = self._mono()
             self._checkpoint(store, is_idle=not taken.works)
+            self._roll_up(store)
             self._note(store)
         self._checkpoint(store, is_idle=True, is_last=True)
 
@@ -198,7 +213,7 @@ class Recorder:
             return
         reason = None
         try:
-            store.append_frames(frames)
+            self._append_frames(store, frames)
             store.keep_waveforms(waveforms, self._clock.moment().wall)
         except Exception as error:
             reason = str(error)
@@ -206,6 +221,29 @@ class Recorder:
         if reason != self._frames_reason:
             self._frames_reason = reason
             self._tell(self._hears.frames, reason)
+
+    def _append_frames(self, store: Store, frames: Sequence[Frame]) -> None:
+        try:
+            store.append_frames(frames)
+        except BaseException:
+            self._backlog.lost(frames)
+            raise
+
+    def _roll_up(self, store: Store) -> None:
+        """Make blocks while nothing else is to be written; a failure changes nothing and is tried again later."""
+        now = self._mono()
+        if now < self._roll_up_ns or self._is_failing:
+            return
+        try:
+            for _ in range(ROLL_UP_PIECES):
+                if self._backlog.is_called(ROLL_UP_PAUSE_S):
+                    return
+                if not store.roll_up(now):
+                    self._roll_up_ns = now + ROLL_UP_EVERY_NS
+                    return
+        except Exception:
+            log.exception("frames could not be made blocks; they stay frames")
+            self._roll_up_ns = now + ROLL_UP_AGAIN_NS
 
     def _checkpoint(self, store: Store, *, is_idle: bool, is_last: bool = False) -> None:
         now = self._mono()
@@ -216,6 +254,8 @@ class Recorder:
             return
         self._checkpoint_ns = now
         try:
+            if self._sent is not None:
+                store.centre_has(self._sent)
             store.checkpoint(self._clock.moment().wall)
         except Exception:
             log.exception("the checkpoint failed")

@@ -12,8 +12,11 @@ from hmi.engine import recorder
 from hmi.engine.backlog import Backlog, Saving
 from hmi.engine.recorder import Hears, NotSavedError, Recorder
 from station_db.errors import CommitFailedError, StoreLockedError
+from station_db.queries import Span
+from station_db.reader import Reader
 from station_db.records.changes import Changes, Entry
 from station_db.records.equipment import EngineRun
+from station_db.signal_queries import Why
 from station_db.signals import Frame, Layout
 from station_db.store import Store
 
@@ -28,11 +31,13 @@ class GatedStore:
     """The real store; commits wait until the test lets them, and can be made to fail."""
 
     def __init__(self, folder) -> None:
+        self._folder = folder
         self._store = Store.open(folder, "ST-040", at=CLOCK.moment().wall, app_version="test", new_id=new_id)
         self.gate, self.reached = threading.Event(), threading.Event()
         self.gate.set()
         self.checkpointed = threading.Event()
         self.batches, self.is_full = [], False
+        self.rolled, self.appended = threading.Event(), threading.Event()
 
     def commit(self, batch, at):
         self.reached.set()
@@ -45,6 +50,19 @@ class GatedStore:
     def checkpoint(self, at):
         self._store.checkpoint(at)
         self.checkpointed.set()
+
+    def roll_up(self, mono_ns):
+        has_more = self._store.roll_up(mono_ns)
+        if Reader(self._folder).blocks_after(0, 1):
+            self.rolled.set()
+        return has_more
+
+    def append_frames(self, frames):
+        try:
+            self._store.append_frames(frames)
+        finally:
+            if frames:
+                self.appended.set()
 
     def __getattr__(self, name):
         return getattr(self._store, name)
@@ -212,9 +230,45 @@ def test_a_writer_two_seconds_behind_thins_frames_into_a_visible_gap_and_keeps_e
         backlog.put_frame(Frame(number, layout, 0, 0, (1.0,)))
         backlog.put(Saving(Changes(), lambda: None))
     taken = backlog.take(0)
-    assert [frame.number for frame in taken.frames] == [10, 20, 30, 40]
+    assert [(frame.number, frame.skipped) for frame in taken.frames] == [(10, 9), (20, 9), (30, 9), (40, 9)]
     assert len(taken.works) == 41
     assert backlog.behind_ns == 2_500_000_000
     backlog.close()
     assert backlog.take(0) is None
     assert backlog.behind_ns == 0
+
+
+def test_frames_of_an_hour_become_blocks_while_the_writer_is_idle(tmp_path):
+    layout = Layout("PRESS", ("force",), ("float64",))
+
+    async def run() -> None:
+        async with Written(tmp_path) as written:
+            rolled = written.store.rolled
+            now = CLOCK.moment()
+            for number in range(1, 51):
+                at, mono = now.wall - (7200 - number) * 1_000_000, now.mono - (7200 - number) * 1_000_000_000
+                written.recorder.keep_frame(Frame(number, layout, at, mono, (number / 2,)))
+            assert await asyncio.to_thread(rolled.wait, 4)
+        reader = Reader(tmp_path)
+        assert reader.frames_after(0, 1) == ()
+        (stretch,) = reader.samples("PRESS", ("force",), Span(0, 2**62)).stretches
+        assert stretch.values.tolist() == [number / 2 for number in range(1, 51)]
+
+    asyncio.run(run())
+
+
+@pytest.mark.expects_log("1 frames and 0 waveforms are lost")
+def test_a_frame_the_disk_refused_is_a_gap_that_is_told(tmp_path):
+    layout = Layout("PRESS", ("force",), ("float64",))
+
+    async def run() -> None:
+        async with Written(tmp_path) as written:
+            for number in (1, 1, 2):
+                written.recorder.keep_frame(Frame(number, layout, CLOCK.moment().wall, CLOCK.moment().mono, (1.0,)))
+                await asyncio.to_thread(written.store.appended.wait, 4)
+                written.store.appended.clear()
+        samples = Reader(tmp_path).samples("PRESS", ("force",), Span(0, 2**62))
+        assert samples.stretches[0].skipped.tolist() == [0, 1]
+        assert [(gap.why, gap.count) for gap in samples.missing] == [(Why.SKIPPED, 1)]
+
+    asyncio.run(run())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from drivers.driver import MachineSetupError
 from drivers.reading import Batch, Heard, LinkDown, LinkUp, Quality, Samples
+from drivers.tag import DataType, Role, Tag
 from hmi.engine.curves import CYCLES_KEPT, Curves
 from hmi.engine.frames import FrameCutter
 from hmi.engine.links import make_driver
@@ -68,6 +70,22 @@ def test_a_part_of_a_group_is_a_frame_with_missing_values(press_machine):
     assert "state" not in frame.layout.tags
     assert "heartbeat" not in frame.layout.tags
     assert cutter.cut(Batch("PRESS", "normal", ("state",), [6], 5, 6)) is None
+
+
+def test_a_frame_holds_each_value_as_the_machine_told_it_and_which_are_in_doubt(press_machine):
+    tags = (
+        Tag("pressure", "holding:50", DataType.FLOAT32, Role.PROCESS_VALUE, group="analog"),
+        Tag("flow", "holding:52", DataType.FLOAT32, Role.PROCESS_VALUE, scale=0.1, group="analog"),
+        Tag("count", "holding:54", DataType.UINT64, Role.COUNTER, group="analog"),
+    )
+    machine = replace(press_machine, tags=tags, groups={"analog": 1000})
+    cutter = FrameCutter(machine, itertools.count(1))
+    qualities = (Quality.GOOD, Quality.UNCERTAIN, Quality.BAD)
+    frame = cutter.cut(Batch("PRESS", "analog", ("pressure", "flow", "count"), [1.1, 2.5, None], 5, 6, qualities))
+    assert frame.layout.types == ("float32", "float64", "uint64")
+    assert (frame.values, frame.uncertain, frame.layout.is_past) == ((1.1, 2.5, None), 0b010, False)
+    past = cutter.cut(Batch("PRESS", "analog", ("flow",), [2.5], 4, 7, is_past=True))
+    assert past.layout == replace(frame.layout, is_past=True)
 
 
 def scan(at: int, beat: int, group: str = "normal", **values) -> Batch:
