@@ -11,9 +11,12 @@ from resources.assets import IconName
 from widgets import gallery_samples as sample
 from widgets.alarm_line import AlarmLine
 from widgets.alarm_row import AlarmRow
+from widgets.aside_row import AsideRow
 from widgets.badge import Badge
+from widgets.balance_line import BalanceLine
 from widgets.card import Card
 from widgets.chip import Chip
+from widgets.chip_key import ChipKey
 from widgets.count_tile import CountTile
 from widgets.cycle_chart import CycleChart
 from widgets.display import (
@@ -32,6 +35,7 @@ from widgets.limit_bar import LimitBar
 from widgets.live_strip import LiveStrip
 from widgets.number_pad import NumberPad
 from widgets.order_row import OrderRow
+from widgets.profile import TextRole
 from widgets.step_progress import StepProgress
 from widgets.table_row import TableHead, TableRow
 from widgets.theme import Theme
@@ -108,7 +112,11 @@ def mark_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every pag
     offline = Chip(theme)
     offline.show_chip(ChipText(page.tr("offline"), page.tr("43 safe here"), IconName.CLOUD_OFF, severity=Severity.NOTICE))
     card.column.addLayout(_row(theme, *chips))
-    card.column.addLayout(_row(theme, offline))
+    key = ChipKey(theme)
+    key.show_chip(ChipText(page.tr("offline"), below=page.tr("43 safe here"), icon=IconName.CLOUD_OFF))
+    called = ChipKey(theme)
+    called.show_chip(ChipText(page.tr("1 set aside"), below=page.tr("synced"), severity=Severity.WARNING))
+    card.column.addLayout(_row(theme, offline, key, called))
     tiles = UnitTiles(theme)
     tiles.show_units(sample.MIXED_UNITS)
     card.column.addWidget(tiles)
@@ -229,6 +237,20 @@ def list_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every pag
     return page
 
 
+def sum_page(theme: Theme, small: bool) -> QWidget:  # noqa: FBT001 - every page has the same shape
+    """A sum in big numbers, and entries that were set aside."""
+    page, column = _page(theme)
+    line = BalanceLine(theme, len(sample.SUM), "888", role=TextRole.VALUE if small else TextRole.COUNT)
+    line.show_terms(sample.SUM)
+    card = Card(theme)
+    card.column.addWidget(line)
+    column.addWidget(card)
+    asides = TouchList(theme)
+    asides.show_rows([AsideRow(theme, aside) for aside in sample.ASIDES])
+    column.addWidget(asides, 1)
+    return page
+
+
 PAGES: dict[str, Page] = {
     "run": run_page,
     "buttons": button_page,
@@ -238,5 +260,6 @@ PAGES: dict[str, Page] = {
     "charts": chart_page,
     "pad": pad_page,
     "lists": list_page,
+    "sums": sum_page,
 }
 """Every page by name; the flag says that the panel is a small one."""

@@ -10,6 +10,8 @@ from widgets.cycle_chart import Curve
 from widgets.display import (
     AlarmRowText,
     AlarmText,
+    AsideText,
+    CountText,
     LimitView,
     NavPlace,
     OrderText,
@@ -125,3 +127,10 @@ def band() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     curve = force(1)
     spread = 3 + curve.y * 0.06
     return curve.x, curve.y - spread, curve.y + spread
+
+
+SUM = (CountText("captured", "218"), CountText("sent", "201"), CountText("waiting here", "14"), CountText("set aside", "3"))
+ASIDES = (
+    AsideText("Cycle", "cycle.3 is newer than the reader, which knows cycle up to version 2", "3 min", "entry 48"),
+    AsideText("weld_spot.1", "unknown kind", "1 h 37 min", "entry 47"),
+)

@@ -33,6 +33,7 @@ class SyncLists(QWidget):
         self._asides_title = ""
         self._left, self._right = TouchList(theme), TouchList(theme)
         self._right_card = self._card(self._right)
+        self._right_card.hide()
         self._lay_out()
 
     def show_view(self, view: SyncView, safety: SafetyView) -> None:

@@ -14,7 +14,7 @@ def save_pictures(window: StationWindow, folder: Path) -> tuple[Path, ...]:
     folder.mkdir(parents=True, exist_ok=True)
     before, card = window.key, window.run.key
     saved = []
-    for place in ("orders", "history", "run"):
+    for place in ("orders", "history", "sync", "run"):
         window.go(place)
         saved.append(_save(window, folder, place))
     for key in CARDS:
