@@ -32,6 +32,7 @@ from station_db.record_file import RecordFile
 from station_db.records.base import Instant, RecordId, may_name_a_station
 from station_db.records.changes import Changes
 from station_db.records.local import Curve
+from station_db.reserve import Reserve
 from station_db.signal_file import SignalFile, open_signals
 from station_db.signal_room import SignalRoom
 from station_db.signals import Frame
@@ -41,19 +42,22 @@ if TYPE_CHECKING:
     from station_db.rolling import RollUp
 
 SIGNAL_BUDGET_BYTES = 2 * 1024**3
-REFUSALS = (SQLAlchemyError, ProjectionError, ValueError, TypeError, KeyError, AttributeError, OverflowError)
+REFUSALS = (SQLAlchemyError, ProjectionError, ValueError, TypeError, KeyError, AttributeError, OverflowError, MemoryError)
 """What a record that cannot be stored, or a disk that will not, raises below."""
 
 
 class Store:
     """Made by `Store.open`; then `commit`, `append_frames`, `apply_feed`, now and then `checkpoint`, and `close`."""
 
-    def __init__(self, station_id: str, record: RecordFile, signals: SignalFile, signal_budget_bytes: int) -> None:
+    def __init__(
+        self, station_id: str, record: RecordFile, signals: SignalFile, signal_budget_bytes: int, reserve: Reserve
+    ) -> None:
         self._station_id = station_id
         self._record = record
         self._signals = signals
         self._room = SignalRoom(signals, station_id, signal_budget_bytes)
         self._roll_up: RollUp | None = None
+        self._reserve = reserve
         self._notices: dict[str, Notice] = {}
         self._held = ExitStack()
 
@@ -69,10 +73,11 @@ class Store:
         machine: str | None = None,
         signal_budget_bytes: int = SIGNAL_BUDGET_BYTES,
         backups: BackupPlace | None = None,
+        reserve_bytes: int = 0,
     ) -> Self:
         """Open a station's store, making or migrating it first; a damaged one is made again from `backups` and what it holds.
 
-        `machine` names this computer; by default it is asked.
+        `machine` names this computer; by default it is asked. `reserve_bytes` of the disk are kept for when it is full.
 
         Raises the `StoreError` that says what is wrong; the store is then as it was.
         """
@@ -94,16 +99,18 @@ class Store:
                 opened = record.begin(last, at=at, new_id=new_id, prepared=prepared)
                 with record.transaction() as connection:
                     project_aside(connection, at)
-            store = cls(station_id, record, signals, signal_budget_bytes)
+            store = cls(station_id, record, signals, signal_budget_bytes, Reserve(folder, reserve_bytes))
             store._tell(*waited, *opened)
             fsync_folder(folder)
+            store._reserve.keep()
             store._held = held.pop_all()
         return store
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """What a person must hear, the latest of each kind."""
-        return tuple(({notice.code: notice for notice in self._signals.notices} | self._notices).values())
+        kept = {notice.code: notice for notice in self._signals.notices} | self._notices
+        return (*kept.values(), *self._reserve.notices())
 
     @property
     def position(self) -> Position:
@@ -120,12 +127,20 @@ class Store:
 
         Raises `CommitFailedError`; the store can be used again, and what is true is what it then holds.
         """
-        with _refusing():
-            self._keep_curves([curve for changes in batch for curve in changes.curves])
-            position = self._write(batch, Origin(self._station_id, at))
+        try:
+            position = self._committed(batch, at)
+        except CommitFailedError as error:
+            if not self._reserve.spend(error.__cause__):
+                raise
+            position = self._committed(batch, at)
         crashpoint("after_commit")
         self._record.advance(position)
         return position
+
+    def _committed(self, batch: Sequence[Changes], at: Instant) -> Position:
+        with _refusing():
+            self._keep_curves([curve for changes in batch for curve in changes.curves])
+            return self._write(batch, Origin(self._station_id, at))
 
     def _keep_curves(self, curves: Sequence[Curve]) -> None:
         """On the disk before the record that names them."""
@@ -147,6 +162,7 @@ class Store:
         """Keep frames. Raises `CommitFailedError`, also for a number that is there already."""
         if not frames:
             return
+        self._reserve.refuse_if_spent()
         with _refusing(), self._signals.transaction() as connection:
             signal_store.add_frames(connection, frames)
 
@@ -154,6 +170,7 @@ class Store:
         """Keep stretches of high-rate channels, each within its channel's budget. Raises `CommitFailedError`."""
         if not waveforms:
             return
+        self._reserve.refuse_if_spent()
         with _refusing(), self._signals.transaction() as connection:
             shed = waveform_store.add(connection, waveforms, at)
         self._room.count_waveforms(shed)
@@ -209,6 +226,7 @@ class Store:
 
     def checkpoint(self, at: Instant) -> None:
         """Bring both logs into their files and keep the signals within their budget; to be called when there is time."""
+        self._reserve.keep()
         with _refusing():
             self._signals.checkpoint()
             crashpoint("during_checkpoint")

@@ -19,6 +19,7 @@ from hmi.channel.server import ChannelServer
 from hmi.clock import Clock, Monotonic, SystemClock, new_id
 from hmi.engine.acquisition import Acquisition, Outlets
 from hmi.engine.alarm_answers import AlarmAnswers
+from hmi.engine.backups import MINUTE_US, BackupKeeper, place_of
 from hmi.engine.desk import StationDesk
 from hmi.engine.heartbeat import Heartbeat, Life, heartbeat_tag
 from hmi.engine.inputs import Ending, Faulty, Heard, HeartbeatPaused, Well
@@ -36,7 +37,9 @@ from hmi.station.setup import Setup
 from hmi.station.topics import AlarmView
 from hmi.tasks import Supervisor
 from station_db.errors import StoreError
+from station_db.notices import DISK_ALMOST_FULL, DISK_FULL
 from station_db.reader import Reader
+from station_db.reserve import RESERVE_BYTES
 from station_db.store import Store
 
 log = logging.getLogger(__name__)
@@ -53,6 +56,8 @@ SELF = "engine"
 CORE = "core"
 DIED = "engine.process_died"
 FRAMES_LOST = "engine.frames_lost"
+PASSING = {DISK_ALMOST_FULL, DISK_FULL}
+"""What the store says only as long as it is so."""
 
 
 class EngineStartError(Exception):
@@ -124,6 +129,7 @@ class Engine:
         await self._begin_core()
         self._follow_machines(self._acquisition)
         self._uplink.start()
+        self._keep_backups()
         await self._listen()
 
     async def _open_record(self) -> int:
@@ -212,6 +218,11 @@ class Engine:
         if any(machine.waveforms for machine in self._settings.machines):
             self._tasks.keep("waveforms", self._raw.run)
 
+    def _keep_backups(self) -> None:
+        if self._settings.backup is not None:
+            keeper = BackupKeeper(self._settings, self._settings.backup, self._clock, self._runner.put)
+            self._tasks.keep("backups", keeper.run)
+
     def _proved_ns(self) -> Monotonic:
         """When both the core and the record last were well."""
         return min(self._runner.lived_ns, self._recorder.proved_ns)
@@ -228,7 +239,14 @@ class Engine:
 
     def _open_store(self) -> Store:
         now = self._clock.moment()
-        return Store.open(self._settings.folder, self._settings.id, at=now.wall, app_version=self._version, new_id=new_id)
+        return Store.open(
+            self._settings.folder,
+            self._settings.id,
+            at=now.wall,
+            app_version=self._version,
+            new_id=new_id,
+            backups=place_of(self._settings),
+        )
 
     def _present(self) -> list[Heard]:
         return [] if self._acquisition is None else self._acquisition.present()
@@ -257,7 +275,10 @@ class Engine:
 
     def _note_store(self) -> None:
         """Say what the store wants said, and that its files are others than before."""
-        for notice in self._recorder.notices:
+        notices = self._recorder.notices
+        for code in PASSING - {notice.code for notice in notices}:
+            self._publisher.went(code)
+        for notice in notices:
             self._publisher.came(notice.code, self._clock.moment().wall, *notice.args, priority="low")
         if self._recorder.generation != self._generation:
             self._generation = self._recorder.generation
@@ -291,6 +312,7 @@ def _setup(settings: Settings, app_version: str) -> Setup:
         machines=settings.machines,
         has_centre=settings.centre is not None,
         version=app_version,
+        backup_every_us=0 if settings.backup is None else settings.backup.every_min * MINUTE_US,
     )
 
 

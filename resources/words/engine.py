@@ -17,6 +17,7 @@ TEXTS: dict[str, str] = {
     "engine.centre_differs": "The centre has {0} records unlike ours, first {1}. Call IT; keep both.",
     "store.restored": "An older record was put back. Entries after it that are not here: {0}. Recording goes on in a new part.",
     "store.salvaged": "The record was damaged. {0} entries were saved, {1} are lost. The damaged file is kept as {2}.",
+    "engine.backup_failed": "The backup failed: {0}",
     "store.held": "Another program held the record for {0} s. Exclude the data folder from virus scans.",
     "store.copied": "This record was copied here. Recording goes on in a new part.",
     "store.migrated": "The record was brought from version {0} to {1}. The old file is kept.",
@@ -27,5 +28,7 @@ TEXTS: dict[str, str] = {
     "store.curves_shed": "{0} old curves were let go for room. When they were is still known.",
     "store.blocks_shed": "{0} old blocks of signals were let go for room. The limit is {1} MB. Each minute's extremes are kept.",
     "store.levels_shed": "The extremes of {0} old stretches of signals were let go for room. When they were is still known.",
+    "store.disk_almost_full": "The disk is {0} % full, {1} MB are free. Make room, or records can soon not be kept.",
+    "store.disk_full": "The disk is full. Records go into the last room kept for them, signals are not kept. Make room now.",
     "store.feed_set_aside": "{0} entries of the centre can't be read: {1}. Update Lineside.",
 }
