@@ -233,7 +233,7 @@ ROLE_FULL_UP = ("ALTER ROLE {role} CONNECTION LIMIT 0",), ("ALTER ROLE {role} CO
 FULL_UP = ('ALTER DATABASE "{plant}" CONNECTION LIMIT 0',), ('ALTER DATABASE "{plant}" CONNECTION LIMIT -1',)
 READ_ONLY = (
     ('ALTER DATABASE "{plant}" SET default_transaction_read_only = on',),
-    ('ALTER DATABASE "{plant}" RESET default_transaction_read_only',),
+    ("SET default_transaction_read_only = off", 'ALTER DATABASE "{plant}" RESET default_transaction_read_only'),
 )
 FAULTS = (
     *(Fault("cut", moment, line(Mode.CUT), (CentreLostError, CentreUnreachableError)) for moment in (D, I, N, A)),
