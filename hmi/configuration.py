@@ -15,7 +15,7 @@ from hmi.configuration_file import CONFIG_VERSION, MachineTable, StationFile
 from hmi.configuration_sense import contradictions
 from hmi.configuration_tables import machine_from, screen_from
 from hmi.secret_references import SecretError, resolve_password
-from hmi.settings import Centre, Settings
+from hmi.settings import BackupPlan, Centre, Settings
 from hmi.toml_lines import Path as KeyPath
 from hmi.toml_lines import key_lines, repeated, written
 
@@ -161,9 +161,12 @@ def settings_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -
         ),
         screen=screen_from(station.screen),
         centre=centre_from(path, station, lines),
+        backup=backup_from(path, station, folder, lines),
     )
 
 
+BACKUPS = "backups"
+"""The folder for backups in the data folder, where none is named."""
 OPTION_FILES = {"pki", "server_certificate", "user_certificate", "user_key"}
 """What drivers keep in files; named relative to station.toml."""
 
@@ -192,12 +195,20 @@ def centre_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -> 
     return Centre(absolute_url(path, table.url), secret(path, lines, ("centre",), table.password_env, table.password_file))
 
 
-def secret(path: Path, lines: dict[KeyPath, int], table: KeyPath, variable: str, file: str) -> str:
-    """The password that a table refers to, or a complaint at the reference's line."""
+def backup_from(path: Path, station: StationFile, folder: Path, lines: dict[KeyPath, int]) -> BackupPlan:
+    """Where backups go, with the key that seals them resolved like a password."""
+    table = station.backup
+    place = (path.parent / table.folder).resolve() if table.folder else folder / BACKUPS
+    key = secret(path, lines, ("backup",), table.key_env, table.key_file, of="key")
+    return BackupPlan(place, table.every_min, table.keep, key)
+
+
+def secret(path: Path, lines: dict[KeyPath, int], table: KeyPath, variable: str, file: str, *, of: str = "password") -> str:
+    """The password (or another secret, called `of`) that a table refers to, or a complaint at the reference's line."""
     try:
         return resolve_password(path, variable, file)
     except SecretError as error:
-        key = (*table, error.key)
+        key = (*table, error.key.replace("password", of))
         place = lines.get(key, lines.get(table))
         raise ConfigurationError(path, (Problem(place, written(key), error.code, (error.reference,)),)) from error
 

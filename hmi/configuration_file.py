@@ -30,6 +30,16 @@ class DataTable(Table):
     folder: str = "data"
 
 
+class BackupTable(Table):
+    """`[backup]`: copies of the record; without a folder they are beside the record, on the same disk."""
+
+    folder: str = ""
+    every_min: int = Field(60, ge=1, le=10_080)
+    keep: int = Field(48, ge=2, le=10_000)
+    key_env: str = ""
+    key_file: str = ""
+
+
 class ScreenTable(Table):
     """`[screen]`: the panel and how it is read."""
 
@@ -144,6 +154,7 @@ class StationFile(Table):
     config_version: Literal[1]
     station: StationTable
     data: DataTable = DataTable()
+    backup: BackupTable = BackupTable()  # pyright: ignore[reportCallIssue]
     screen: ScreenTable = ScreenTable()  # pyright: ignore[reportCallIssue]
     centre: CentreTable | None = None
     machine: Annotated[tuple[MachineTable, ...], Field(strict=False, min_length=1)]

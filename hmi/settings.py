@@ -92,6 +92,16 @@ class Centre:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupPlan:
+    """Where copies of the record go, how often, and how many are kept; with a `secret` they are sealed."""
+
+    folder: Path
+    every_min: int = 60
+    keep: int = 48
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole station, checked. The first machine is the main one (counts, timeline, chart)."""
 
@@ -104,3 +114,4 @@ class Settings:
     machines: tuple[Machine, ...]
     screen: Screen
     centre: Centre | None = None
+    backup: BackupPlan | None = None

@@ -16,6 +16,8 @@ from station_db.records.resume import Resume
 from station_db.tables import TYPED
 
 _WRITE = TYPED["machine_write"].c
+LAST_BACKUPS = 50
+"""So many are looked through for one that is good."""
 IN_DOUBT = or_(_WRITE.state == WriteState.ASKED, and_(_WRITE.state == WriteState.UNKNOWN, _WRITE.permit.is_(None)))
 
 
@@ -56,6 +58,7 @@ def resume(connection: Connection, station_id: str) -> Resume:
         drafts=present.drafts(),
         outcomes=present.outcomes(),
         last_run=_first(present.last("engine_run", "started_at", 1)),
+        last_backup=_first(tuple(made for made in present.last("backup", "at", LAST_BACKUPS) if made.ok)),
         last_at=last_at,
         centre_seen_at=cursor.heard_at if cursor else None,
         running_order=running.job_order if running else None,

@@ -245,6 +245,7 @@ class Engine:
             at=now.wall,
             app_version=self._version,
             new_id=new_id,
+            reserve_bytes=RESERVE_BYTES,
             backups=place_of(self._settings),
         )
 

@@ -16,6 +16,7 @@ from hmi.station.decision import WriteResult
 from hmi.station.state import Station
 from hmi.station.topics import AlarmView, SyncTopic
 from station_db.records.base import RecordId
+from station_db.records.keeping import Backup
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,17 @@ class Well:
 
 
 @dataclass(frozen=True, slots=True)
+class BackedUp:
+    """A backup was made, or was not."""
+
+    backup: Backup
+
+    def tell(self, station: Station, now: Moment) -> core.Outcome:
+        """Hand it to the core."""
+        return core.backed_up(station, self.backup, now)
+
+
+@dataclass(frozen=True, slots=True)
 class HeartbeatPaused:
     """A machine did not feel us for so long that it may have voided its permit."""
 
@@ -173,6 +185,7 @@ Input = (
     | Learned
     | CentreStands
     | ClockMeasured
+    | BackedUp
     | Faulty
     | Well
     | HeartbeatPaused

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hmi.station import (
+    backups,
     centre_word,
     clock_checks,
     conditions,
@@ -88,6 +89,7 @@ def resumed(setup: Setup, resume: Resume, turn: Turn) -> Station:
         setpoints=written_before.setpoints(wirings, resume, turn),
         downloads=written_before.downloads(wirings, resume, turn),
         clock=clock_checks.began(resume.last_at, turn),
+        backups=backups.began(setup.backup_every_us, resume.last_backup, turn),
     )
     return centre_word.follow(machine_orders.doubt(station, turn), turn)
 

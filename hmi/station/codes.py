@@ -89,6 +89,7 @@ class Code(StrEnum):
     LEAD_ASKS = "lead_asks"
     SYNC_REFUSED = "sync_refused"
     SYNC_STALLED = "sync_stalled"
+    BACKUP_OLD = "backup_old"
     NO_CENTRE = "no_centre"
     CLOCK_STEPPED = "clock_stepped"
     CLOCK_OFF = "clock_off"

@@ -18,3 +18,5 @@ class Setup:
     machines: tuple[Machine, ...]
     has_centre: bool
     version: str
+    backup_every_us: int = 0
+    """The period of backups; 0 where none are made."""

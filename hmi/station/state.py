@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from hmi.station.alarms import Alarms
+from hmi.station.backups import Backups
 from hmi.station.centre_standing import Waiting
 from hmi.station.clock_checks import Standing as ClockStanding
 from hmi.station.codes import Code
@@ -99,6 +100,7 @@ class Station:
     answers: Mapping[RecordId, RequestAnswer] = field(default_factory=dict[RecordId, RequestAnswer])
     """To what leads asked, by the request's id."""
     clock: ClockStanding = field(default_factory=ClockStanding)
+    backups: Backups = field(default_factory=Backups)
     waiting: Waiting = field(default_factory=Waiting)
     """The oldest record that the centre has not got although it answers."""
 

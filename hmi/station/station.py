@@ -15,6 +15,7 @@ from hmi.clock import Moment
 from hmi.station import (
     acknowledging,
     alarms,
+    backups,
     calendar_turn,
     centre_standing,
     centre_word,
@@ -43,6 +44,7 @@ from hmi.station.topics import TOPICS, AlarmView, SyncTopic, Topic
 from hmi.station.turn import STATION, Turn
 from station_db.records.base import RecordId
 from station_db.records.changes import Changes
+from station_db.records.keeping import Backup
 from station_db.records.resume import Resume
 
 Outcome = tuple[Station, Decision]
@@ -86,6 +88,7 @@ def tick(station: Station, now: Moment) -> Outcome:
     for machine in after.wirings:
         after = evidence.follow(machines.look(after, machine, turn), machine, turn)
     active = centre_standing.tell_stalled(after.alarms, after.waiting, turn)
+    active = backups.tell(active, after.backups, turn)
     after = replace(after, losses=losses.settle(after.losses, turn), alarms=active)
     return _decide(station, after, turn)
 
@@ -141,6 +144,12 @@ def measured_clock(station: Station, offset_us: int, within_us: int, now: Moment
     clock = clock_checks.measured(station.clock, offset_us, within_us, turn)
     active = clock_checks.tell(station.alarms, clock, turn)
     return _decide(station, replace(station, clock=clock, alarms=active), turn)
+
+
+def backed_up(station: Station, backup: Backup, now: Moment) -> Outcome:
+    """A backup was made, or was not."""
+    turn = Turn(now)
+    return _decide(station, replace(station, backups=backups.made(station.backups, backup, turn)), turn)
 
 
 def fault(station: Station, alarm: AlarmView, now: Moment) -> Outcome:

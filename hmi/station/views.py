@@ -133,7 +133,7 @@ PARTS: Mapping[type, Callable[[Station], tuple[object, ...]]] = {
     TimelineTopic: lambda now: (now.timeline,),
     PeopleTopic: lambda now: (now.sign_in, now.plant),
     AlarmsTopic: lambda now: (now.alarms,),
-    SyncTopic: lambda now: (now.sync, now.clock),
+    SyncTopic: lambda now: (now.sync, now.clock, now.backups),
     CycleTopic: lambda now: (now.last_cycle, now.work),
     SetpointsTopic: lambda now: (now.setpoints, now.downloads),
     ConflictsTopic: lambda now: (now.conflicts, now.plant),

@@ -1,4 +1,4 @@
-"""The picture of the centre, with what the core itself knows of the clock laid over it."""
+"""The picture of the centre, with what the core itself knows of clock and backups laid over it."""
 
 from __future__ import annotations
 
@@ -11,4 +11,5 @@ from hmi.station.topics import SyncTopic
 def sync_topic(station: Station) -> SyncTopic:
     """How the centre stands."""
     clock = station.clock
-    return replace(station.sync, clock_offset_us=clock.offset_us, is_clock_suspect=clock.is_suspect)
+    own = {"clock_offset_us": clock.offset_us, "is_clock_suspect": clock.is_suspect, "backup": station.backups.view}
+    return replace(station.sync, **own)

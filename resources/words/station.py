@@ -98,6 +98,7 @@ TEXTS: dict[str, str] = {
     "order_conflict": "The centre changed order {0}, which runs here. Work goes on as started. Decide on Orders.",
     "lead_asks": "A lead asks something of this station. Answer it on Orders.",
     "sync_refused": "The centre refuses our records. They are safe here. Call IT.",
+    "backup_old": "No good backup for {0} hours. Records are safe here. Look at the backup folder.",
     "sync_stalled": "The centre answers, but has taken no records for 15 minutes. They are safe here. Call IT.",
     "no_centre": "This station has no centre. Its records stay here.",
     "clock_off": "The clock is {0} s off the centre's. Recorded times may be wrong. Call IT.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from station_db.records.base import Instant, RecordId
 from station_db.records.equipment import AlarmEvent, EngineRun, EquipmentState, LinkGap, MachineWrite, RecipeDownload
-from station_db.records.keeping import LeadRequest, OrderConflict, RequestAnswer
+from station_db.records.keeping import Backup, LeadRequest, OrderConflict, RequestAnswer
 from station_db.records.local import CommandOutcome, CounterPosition, Draft
 from station_db.records.orders import (
     CheckResult,
@@ -80,6 +80,7 @@ class Resume:
     drafts: tuple[Draft, ...] = ()
     outcomes: tuple[CommandOutcome, ...] = ()
     last_run: EngineRun | None = None
+    last_backup: Backup | None = None
     last_at: Instant | None = None
     centre_seen_at: Instant | None = None
     running_order: RecordId | None = field(default=None)
