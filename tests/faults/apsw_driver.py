@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,8 @@ class Connection:
             self.execute("ROLLBACK")
 
     def close(self) -> None:
-        with _as_sqlite3():
+        """What the disk refuses while the log is brought into the file is not said, as `sqlite3` does not."""
+        with suppress(apsw.Error):
             self._inner.close(force=True)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.vfs import heard_disk
+from tests.faults.vfs import Listener, heard_disk
 
 SECTOR = 512
 LOST, TORN = 0.5, 0.3
@@ -50,6 +50,13 @@ class Synced:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """An fsync failed: what was written since the last one never comes to the disk, whatever a later one says."""
+
+    file: int
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A name came to mean a file, or nothing (None)."""
 
@@ -73,7 +80,7 @@ class FolderSynced:
     folder: Path
 
 
-Noted = Write | Cut | Synced | Named | Moved | FolderSynced
+Noted = Write | Cut | Synced | Dropped | Named | Moved | FolderSynced
 
 
 @dataclass
@@ -117,6 +124,9 @@ class Logbook:
 
     def sync(self, path: Path) -> None:
         self.history.append(Synced(self._names[path]))
+
+    def drop(self, path: Path) -> None:
+        self.history.append(Dropped(self._names[path]))
 
     def sync_folder(self, folder: Path) -> None:
         self._note_plain_files()
@@ -169,11 +179,11 @@ class Logbook:
                 self.history.append(Cut(self._names[path], len(content)))
             self.history.append(Write(self._names[path], 0, content))
 
-    def image(self, moment: int, chance: random.Random, folder: Path) -> None:
-        """Build in `folder` what may be there after a cut at that moment."""
+    def image(self, moment: int, chance: random.Random, folder: Path, lost: float = LOST) -> None:
+        """Build in `folder` what may be there after a cut at that moment; each unsynced change is lost as likely as `lost`."""
         past = self.history[:moment]
-        contents = {file: _content(steps, chance) for file, steps in _by_file(past).items()}
-        for path, file in sorted(_names(past, chance).items()):
+        contents = {file: _content(steps, chance, lost) for file, steps in _by_file(past).items()}
+        for path, file in sorted(_names(past, chance, lost).items()):
             place = folder / path.relative_to(self.root)
             if path in self._folders and place.parent.is_dir():
                 place.mkdir()
@@ -186,15 +196,22 @@ def _by_file(past: Sequence[Noted]) -> dict[int, list[Noted]]:
     for noted in past:
         if isinstance(noted, Write | Cut | Synced):
             steps.setdefault(noted.file, []).append(noted)
+        elif isinstance(noted, Dropped):
+            _drop_unsynced(steps.get(noted.file, []))
     return steps
 
 
-def _content(steps: Sequence[Noted], chance: random.Random) -> bytes:
+def _drop_unsynced(steps: list[Noted]) -> None:
+    while steps and not isinstance(steps[-1], Synced):
+        steps.pop()
+
+
+def _content(steps: Sequence[Noted], chance: random.Random, lost: float) -> bytes:
     """One file: all before its last sync, and a part of what came after."""
     safe = max((at for at, noted in enumerate(steps) if isinstance(noted, Synced)), default=-1)
     content = bytearray()
     for at, noted in enumerate(steps):
-        if isinstance(noted, Synced) or (at > safe and chance.random() < LOST):
+        if isinstance(noted, Synced) or (at > safe and chance.random() < lost):
             continue
         if isinstance(noted, Cut):
             content[noted.size :] = bytes(max(0, noted.size - len(content)))
@@ -212,7 +229,7 @@ def _put(content: bytearray, offset: int, piece: bytes) -> None:
     content[offset : offset + len(piece)] = piece
 
 
-def _names(past: Sequence[Noted], chance: random.Random) -> dict[Path, int]:
+def _names(past: Sequence[Noted], chance: random.Random, lost: float) -> dict[Path, int]:
     """What each name means: as of its folder's last sync, then changed or not, each change by itself."""
     safe: dict[Path, int] = {}
     for at, noted in enumerate(past):
@@ -220,7 +237,7 @@ def _names(past: Sequence[Noted], chance: random.Random) -> dict[Path, int]:
             safe[noted.folder] = at
     names: dict[Path, int] = {}
     for at, noted in enumerate(past):
-        if isinstance(noted, Named | Moved) and (at < safe.get(_folder_of(noted), -1) or chance.random() >= LOST):
+        if isinstance(noted, Named | Moved) and (at < safe.get(_folder_of(noted), -1) or chance.random() >= lost):
             _mean(names, noted)
     return names
 
@@ -240,11 +257,11 @@ def _mean(names: dict[Path, int], noted: Named | Moved) -> None:
 
 
 @contextmanager
-def logged(root: Path) -> Iterator[Logbook]:
-    """Within, all that happens below `root` is noted."""
+def logged(root: Path, below: Callable[[Logbook], Listener] | None = None) -> Iterator[Logbook]:
+    """Within, all that happens below `root` is noted; the databases stand on what `below` makes of the logbook."""
     log = Logbook(root)
     log.begin()
-    with heard_disk(log), pytest.MonkeyPatch.context() as patch:
+    with heard_disk(below(log) if below else log), pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", _after(os.fsync, lambda handle: log.sync_plain(_path_of(handle))))
         for name in ("replace", "rename"):
             patch.setattr(os, name, _after(getattr(os, name), lambda old, new, **_: log.move(Path(old), Path(new))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import select
 import signal
 import sys
@@ -11,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from station_db import crashpoints
+from station_db.errors import CommitFailedError
 from station_db.reader import Reader
 from tests.station_db.store.store_cases import at, cycle_changes, feed_of, open_store, person
 
+ROOM_BYTES = 100_000
 Tell = Callable[[str], None]
 
 
@@ -42,6 +45,22 @@ def take_feed(folder: Path, tell: Tell) -> None:
     store = open_store(folder)
     store.apply_feed(feed_of([person(number) for number in (1, 2, 3)]), at(1))
     tell("P-3")
+    store.close()
+
+
+def record_with_little_room(folder: Path, tell: Tell) -> None:
+    """Record cycles until the system lets no file grow further; `refused` is told then."""
+    store = open_store(folder)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    room = (folder / "record.db").stat().st_size + ROOM_BYTES
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    for number in range(1, 5000):
+        try:
+            store.commit([cycle_changes(number)], at(number))
+        except CommitFailedError:
+            tell("refused")
+            break
+        tell(f"cycle-{number:06}")
     store.close()
 
 
