@@ -30,7 +30,9 @@ class SyncView:
 
 
 def present_page(picture: Picture, now: Moment) -> SyncView:
-    """Say how the page looks now."""
+    """Say how the page looks now; nothing is claimed of a recorder that was never heard."""
+    if picture.station is None:
+        return SyncView("", (), (), (), (), "")
     sync = picture.sync
     return SyncView(
         state=_state(picture, now),

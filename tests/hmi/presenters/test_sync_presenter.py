@@ -136,6 +136,13 @@ def test_an_engine_that_is_away_promises_nothing():
     assert present_header(picture, now).sync.plain == "unknown"
 
 
+def test_a_screen_that_heard_nothing_yet_claims_nothing():
+    made = scenes.nothing()
+    view = present_page(made.desk.picture, made.clock.moment())
+    assert (view.state, view.balance, view.facts) == ("", (), ())
+    assert not present_safety(made.desk.picture, made.clock.moment()).is_safe
+
+
 def test_the_facts_say_why_since_when_and_what_comes_next():
     shown = facts(sync_scenes.OFFLINE)
     assert shown["Why"] == "The centre does not answer. Records are kept here."

@@ -293,6 +293,7 @@ SYNC_VIEWS: dict[str, View] = {
     "sync_clock": _sync(sync_scenes.CLOCK_OFF),
     "sync_broken": _sync(sync_scenes.BROKEN),
     "sync_disk": _sync(sync_scenes.OFFLINE, sync_scenes.alarm("engine.record_failed", "no space left on the disk")),
+    "sync_unheard": View(nothing, lambda window, _made: window.go("sync")),
     "sync_away": _sync(sync_scenes.OFFLINE, act=_refused),
 }
 """Every way the record and the centre may stand."""
