@@ -14,7 +14,7 @@ from station_db.feed import FeedCursor, Snapshot
 from station_db.journal import FeedEntry
 from station_db.reader import Reader
 from station_db.records.base import RecordId
-from station_db.sync import aside, down, lanes, offset, reconcile, sharing, snapshot, up
+from station_db.sync import aside, down, lanes, offset, partitions, reconcile, sharing, snapshot, up
 from station_db.sync.centre import Centre
 
 ENTRIES_AT_ONCE = 100
@@ -78,7 +78,8 @@ class OpenCentre:
         return sharing.others_on(self._centre, self._station, order)
 
     def compare(self, reader: Reader) -> Comparison:
-        """Compare whole days and send again what the centre lost."""
+        """Compare whole days and send again what the centre lost; an errand on the way are the centre's coming months."""
+        partitions.make_ahead(self._centre)
         found = reconcile.reconcile(reader, self._centre, at=self._clock.moment().wall)
         first = f"{found.places[0].epoch}/{found.places[0].seq}" if found.places else ""
         return Comparison(found.days, found.differing + found.extra, first)

@@ -33,19 +33,22 @@ THIS_MONTH = "date_trunc('month', now() AT TIME ZONE 'UTC')::date"
 NEWEST = f"({THIS_MONTH} + interval '{MONTHS_AHEAD} months')::date"
 AHEAD = f"ARRAY(SELECT generate_series({THIS_MONTH}, {NEWEST}, interval '1 month')::date)"
 
+IS_THERE = text("SELECT to_regproc('lineside_make_ahead') IS NOT NULL")
 MAKE_AHEAD = text("SELECT lineside_make_ahead()")
 
 
 def make_ahead(centre: Centre) -> bool:
     """Make the coming months where they are missing, with the rights of any station; whether all of them are there now.
 
-    Costs one question when nothing is missing. Raises `CentreError`, but not for a table that is in use: the next call does it.
+    A centre of an older release, or in a file, has no months. Raises `CentreError`, but not for a table that is in use: the
+    next call does it.
     """
     if not centre.is_postgresql:
         return True
     try:
         with centre.writing() as connection:
-            connection.execute(MAKE_AHEAD)
+            if connection.scalar(IS_THERE):
+                connection.execute(MAKE_AHEAD)
     except CentreBusyError:
         return False
     return True
