@@ -29,6 +29,7 @@ from sqlalchemy import (
     inspect,
     literal_column,
     select,
+    update,
 )
 from sqlalchemy.dialects import sqlite
 
@@ -235,6 +236,8 @@ def shed_oldest(connection: Connection, most: int) -> tuple[Gone, ...]:
     told = select(func.min(oldest.c.number), func.count(), func.min(oldest.c.at), func.max(oldest.c.at), LAYOUT.c.json)
     query = told.join(LAYOUT, LAYOUT.c.id == oldest.c.layout).group_by(oldest.c.layout)
     rows = connection.execute(query).all()
+    newest = connection.scalar(select(func.max(oldest.c.number))) or 0
+    connection.execute(update(SERIES).values(last_frame=func.max(SERIES.c.last_frame, newest)))
     connection.execute(delete(FRAME).where(FRAME.c.number.in_(select(oldest.c.number))))
     return tuple(Gone(layout_of(text), first, count, Instant(low), Instant(high)) for first, count, low, high, text in rows)
 
