@@ -18,6 +18,7 @@ class FactRows(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._shown: tuple[tuple[str, str], ...] = ()
+        self._values: list[Label] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.profile.mm(5))
@@ -26,16 +27,22 @@ class FactRows(QWidget):
 
     def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
         """Take these rows in place of the ones before."""
-        if tuple(rows) == self._shown:
+        before, self._shown = self._shown, tuple(rows)
+        if [name for name, _ in before] == [name for name, _ in rows]:
+            for label, (_, value) in zip(self._values, rows, strict=True):
+                label.show_text(value)
             return
-        self._shown = tuple(rows)
+        self._make_rows(rows)
+
+    def _make_rows(self, rows: Sequence[tuple[str, str]]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
-        for at, (name, value) in enumerate(rows):
+        self._values = [Label(self._theme, value, TextRole.BODY, wraps=True) for _, value in rows]
+        for at, (name, _) in enumerate(rows):
             self._grid.addWidget(Label(self._theme, name, TextRole.BODY, tone="second"), 2 * at, 0)
-            self._grid.addWidget(Label(self._theme, value, TextRole.BODY, wraps=True), 2 * at, 1)
+            self._grid.addWidget(self._values[at], 2 * at, 1)
             self._grid.addWidget(self._rule(), 2 * at + 1, 0, 1, 2)
 
     def _rule(self) -> QFrame:
