@@ -1,4 +1,4 @@
-"""The stateful test for as long as there is time: `python -m tests.faults.long_machine [--examples 2000] [--steps 100] [--seed N]`.
+"""The stateful test for as long as there is time: `python -m tests.faults.long_machine [--examples N] [--steps N] [--seed N]`.
 
 A failure is made as small as it can be and printed; the same seed finds it again.
 """

@@ -24,7 +24,7 @@ from tests.prove.operator import Operator
 from tests.prove.server import Server
 from tests.stations.plant import Machine, machine, offspring
 
-SPEED = 15
+SPEED = 30
 """Times the speed of a real press."""
 HARDLY_ANY = 4096
 """Bytes a file may have on a full disk."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.postgres import GUARDED
-from tests.invariants import store_is_sound
+from tests.invariants import store_is_sound, times_make_sense
 from tests.prove.cell import Station
 from tests.prove.server import Server
 from tests.stations.plant import lineside
@@ -123,6 +123,7 @@ def judge(station: Station, server: Server) -> Balance:
 def _unsound(data: Path) -> str:
     try:
         store_is_sound(data)
+        times_make_sense(data)
     except AssertionError as error:
         return str(error)
     return ""
