@@ -19,6 +19,8 @@ COMMANDS = {
     "simulate": "the simulated machines alone",
     "centre": "create, load or look at the central store",
     "verify": "prove a record: chain, gaps, rows, equality with the centre",
+    "backup": "make a verified copy of a station's record now, also while it records",
+    "restore": "put a backup in place; --drill proves that one could, touching nothing",
     "demo": "the demo plant: simulated machines, a centre, the station",
 }
 

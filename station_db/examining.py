@@ -103,6 +103,7 @@ def _examined(connection: Connection, path: Path, station_id: str, last: Marker 
     revision = migrating.revision_of(connection)
     _check_revision(path, revision)
     _check_station(connection, path, station_id)
+    _check_epochs(connection, station_id)
     _check_numbers(connection, station_id)
     if revision == migrating.HEAD:
         _check_present(connection, station_id)
@@ -149,6 +150,16 @@ def _is_ours_without_log(path: Path, station_id: str) -> bool:
 
 def _has_entries(connection: Connection, station_id: str) -> bool:
     return connection.scalar(select(JOURNAL.c.seq).where(JOURNAL.c.station_id == station_id).limit(1)) is not None
+
+
+def _check_epochs(connection: Connection, station_id: str) -> None:
+    """What numbers go on from is what it was written as."""
+    epoch = TYPED["epoch"].c
+    columns = (epoch.id, epoch.epoch_no, epoch.parent_seq, epoch.parent_head)
+    kinds = tuple(func.typeof(column) for column in columns)
+    found = connection.execute(select(*kinds).where(epoch.station_id == station_id).distinct()).all()
+    if any(tuple(row) != ("text", "integer", "integer", "text") for row in found):
+        raise _DamagedError
 
 
 def _check_numbers(connection: Connection, station_id: str) -> None:
