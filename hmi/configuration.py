@@ -162,6 +162,7 @@ def settings_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -
         screen=screen_from(station.screen),
         centre=centre_from(path, station, lines),
         backup=backup_from(path, station, folder, lines),
+        signal_budget_mb=station.signals.budget_mb,
     )
 
 

@@ -40,6 +40,12 @@ class BackupTable(Table):
     key_file: str = ""
 
 
+class SignalsTable(Table):
+    """`[signals]`: the room that curves, scans and waveforms may take before the oldest are let go."""
+
+    budget_mb: int = Field(2048, ge=64, le=4_000_000)
+
+
 class ScreenTable(Table):
     """`[screen]`: the panel and how it is read."""
 
@@ -155,6 +161,7 @@ class StationFile(Table):
     station: StationTable
     data: DataTable = DataTable()
     backup: BackupTable = BackupTable()  # pyright: ignore[reportCallIssue]
+    signals: SignalsTable = SignalsTable()  # pyright: ignore[reportCallIssue]
     screen: ScreenTable = ScreenTable()  # pyright: ignore[reportCallIssue]
     centre: CentreTable | None = None
     machine: Annotated[tuple[MachineTable, ...], Field(strict=False, min_length=1)]

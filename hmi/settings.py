@@ -115,3 +115,5 @@ class Settings:
     screen: Screen
     centre: Centre | None = None
     backup: BackupPlan | None = None
+    signal_budget_mb: int = 2048
+    """The room for curves, scans and waveforms; records have no such limit."""

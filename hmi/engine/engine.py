@@ -246,6 +246,7 @@ class Engine:
             app_version=self._version,
             new_id=new_id,
             reserve_bytes=RESERVE_BYTES,
+            signal_budget_bytes=self._settings.signal_budget_mb * 1024**2,
             backups=place_of(self._settings),
         )
 
