@@ -70,12 +70,31 @@ class AskGoodCurves:
     limit: int
 
 
-Question = AskShifts | AskCycles | AskChecks | AskStates | AskCurve | AskGoodCurves
+@dataclass(frozen=True, slots=True)
+class AskSamples:
+    """Every sample of a machine's tags; for spans of minutes to an hour or two."""
+
+    span: Span
+    machine: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskOverview:
+    """The extremes of a machine's tags in at most so many buckets of whole minutes; for hours and days."""
+
+    span: Span
+    machine: str
+    tags: tuple[str, ...]
+    pixels: int
+
+
+Question = AskShifts | AskCycles | AskChecks | AskStates | AskCurve | AskGoodCurves | AskSamples | AskOverview
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a question found: records, newest first where pages go backwards. A page of `PAGE` rows may go on."""
+    """What a question found: records, newest first where pages go backwards, or one `Samples` or `Overview`. A page of `PAGE` rows may go on."""
 
     question: Question
     rows: tuple[Any, ...]
@@ -153,6 +172,10 @@ def _read(reader: Reader, question: Question) -> tuple[Any, ...]:
         case AskCurve():
             curve = reader.curve(question.digest)
             return () if curve is None else (curve,)
+        case AskSamples():
+            return (reader.samples(question.machine, question.tags, question.span),)
+        case AskOverview():
+            return (reader.overview(question.machine, question.tags, question.span, question.pixels),)
         case AskGoodCurves():
             digests = reader.ask(queries.last_good_curves, question.machine, question.limit)
             curves = (reader.curve(digest) for digest in reversed(digests))
