@@ -104,7 +104,8 @@ WAVEFORM = Table(
 
 _INSERT_CURVE = sqlite.insert(CURVE).on_conflict_do_nothing()
 _INSERT_LAYOUT = sqlite.insert(LAYOUT).on_conflict_do_nothing()
-_INSERT_FRAME = insert(FRAME)
+_INSERT_FRAME = "INSERT INTO frame (number, layout, at, mono_ns, packed, skipped) VALUES (?, ?, ?, ?, ?, ?)"
+"""As text: hundreds a second go this way."""
 
 
 def create(connection: Connection) -> None:
@@ -176,21 +177,15 @@ def curve_of(row: RowMapping) -> Curve:
 
 def add_frames(connection: Connection, frames: Sequence[Frame]) -> None:
     """Keep frames and the layouts they name. Raises `ValueError` for values that do not fit their layout."""
+    rows = [_frame_row(frame) for frame in frames]
     layouts = {layout_id(frame.layout): frame.layout for frame in frames}
     connection.execute(_INSERT_LAYOUT, [{"id": key, "json": layout_json(layout)} for key, layout in layouts.items()])
-    connection.execute(_INSERT_FRAME, [_frame_row(frame) for frame in frames])
+    connection.exec_driver_sql(_INSERT_FRAME, rows)
 
 
-def _frame_row(frame: Frame) -> dict[str, Any]:
+def _frame_row(frame: Frame) -> tuple[Any, ...]:
     packed = pack(frame.layout, frame.values, frame.uncertain)
-    return {
-        "number": frame.number,
-        "layout": layout_id(frame.layout),
-        "at": frame.at,
-        "mono_ns": frame.mono_ns,
-        "packed": packed,
-        "skipped": frame.skipped,
-    }
+    return frame.number, layout_id(frame.layout), frame.at, frame.mono_ns, packed, frame.skipped
 
 
 def last_frame_number(connection: Connection) -> int:

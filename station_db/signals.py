@@ -65,6 +65,7 @@ def layout_id(layout: Layout) -> str:
     return hashlib.sha256(layout_json(layout).encode()).hexdigest()[:32]
 
 
+@cache
 def layout_json(layout: Layout) -> str:
     """The layout as it is stored."""
     plain: dict[str, object] = {"machine": layout.machine, "tags": layout.tags, "types": layout.types}
