@@ -15,9 +15,10 @@ from hmi.commands.demo_centre import STATION, prepare_centre
 from hmi.commands.demo_plant import end, ready, write_station
 from hmi.engine.acknowledged import read_acknowledged
 from station_db.reader import Reader
-from station_db.records.base import Verdict
+from station_db.records.base import Instant, Verdict
 from station_db.records.changes import Changes, Entry
 from station_db.records.production import Cycle, Result
+from station_db.signals import Frame, Layout
 from station_db.store import Store
 
 SEED = 7
@@ -34,7 +35,7 @@ class Plant:
 
     def unsent(self) -> int:
         """Entries the engine knows are not yet at the centre."""
-        return Reader(self.data).unsent(read_acknowledged(self.data)).entries
+        return Reader(self.data).unsent(read_acknowledged(self.data).marks).entries
 
 
 @contextmanager
@@ -75,6 +76,20 @@ def fall_behind(data: Path, entries: int) -> None:
         store.close()
 
 
+def leave_frames(data: Path, hours: float) -> None:
+    """Leave scans of two tags behind, ten a second up to a minute ago, for the engine to roll into blocks."""
+    layout = Layout("press", ("force", "position"), ("float64", "float64"))
+    wall, mono = SystemClock().moment().wall - 60_000_000, SystemClock().moment().mono - 60_000_000_000
+    count = round(hours * 36_000)
+    store = Store.open(data, STATION, at=wall, app_version="benchmark", new_id=new_id)
+    try:
+        for first in range(0, count, AT_ONCE):
+            ages = range(count - first, max(count - first - AT_ONCE, 0), -1)
+            store.append_frames([_frame(layout, count - age + 1, wall, mono, age * 100_000) for age in ages])
+    finally:
+        store.close()
+
+
 @contextmanager
 def engine(station: Path) -> Iterator[subprocess.Popen[str]]:
     """The station's engine, as the launcher starts it."""
@@ -87,6 +102,10 @@ def busy_screen(station: Path, frames_a_second: float = 0.0) -> Iterator[subproc
     """The window, painted whole so often; 0: without a pause."""
     with child(station.parent, "busy-screen", "benchmarks.busy_screen", str(station), str(frames_a_second)) as started:
         yield started
+
+
+def _frame(layout: Layout, number: int, wall: int, mono: int, age_us: int) -> Frame:
+    return Frame(number, layout, Instant(wall - age_us), mono - age_us * 1000, (number % 977 / 7, number % 31 / 3))
 
 
 def _cycle(number: int, now: int) -> Entry:
