@@ -94,7 +94,10 @@ Question = AskShifts | AskCycles | AskChecks | AskStates | AskCurve | AskGoodCur
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a question found: records, newest first where pages go backwards, or one `Samples` or `Overview`. A page of `PAGE` rows may go on."""
+    """What a question found: records, newest first where pages go backwards, or one `Samples` or `Overview`.
+
+    A page of `PAGE` rows may go on.
+    """
 
     question: Question
     rows: tuple[Any, ...]
