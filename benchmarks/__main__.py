@@ -32,7 +32,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ours beside a named baseline, row by row.")
     parser.add_argument("--row", type=int, choices=sorted(_measures(0)), help="only this row")
     parser.add_argument("--json", action="store_true", help="for a program to read")
-    parser.add_argument("--minutes", type=float, default=0.5, help="how long row 8 watches the station (60 for the full promise)")
+    parser.add_argument("--minutes", type=float, default=0.2, help="how long row 8 watches each load (60 for the full promise)")
     return parser.parse_args()
 
 
