@@ -8,6 +8,7 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 
+from station_db.connecting import RECORD_FILE
 from station_db.opening import create
 from tests.invariants.reading import reading
 

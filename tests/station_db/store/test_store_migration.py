@@ -45,7 +45,9 @@ def next_version(tmp_path, monkeypatch):
 ADDED = {
     "alarm_event": ("acknowledged_at", "acknowledged_by"),
     "count_gap": ("counted", "settled_good", "settled_bad", "settled_by", "settled_at", "settled_reason"),
+    "feed_cursor": ("snapshot_epoch_no", "snapshot_seq"),
     "machine_write": ("old_value", "group_id"),
+    "routing_snapshot": ("quantity", "due_at"),
     "set_aside": ("projected_at",),
     "station": ("schema", "clock_offset_us", "signals_waiting", "last_backup_at"),
 }
