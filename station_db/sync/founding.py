@@ -20,7 +20,16 @@ from station_db.tables import CENTRE_HEAD, STATION
 
 FIRST_EPOCH_NO = 2
 """A centre's first epoch. Depth 1 is what a station loads by itself before it has a centre, which then takes its place."""
-INIT_S = 60.0
+INIT_S = 3600.0
+"""A large journal is put into months by copying it."""
+PATIENT = "; ".join(
+    f"SET LOCAL {name} = {value}"
+    for name, value in {
+        "statement_timeout": 0,
+        "lock_timeout": "'60s'",
+        "idle_in_transaction_session_timeout": "'10min'",
+    }.items()
+)
 FOUNDING_LOCK = 0x4C4E5349
 
 
@@ -70,6 +79,7 @@ def _check_names(url: str, stations: Iterable[str]) -> None:
 def _migrate(connection: Connection, centre: Centre) -> None:
     """Raise before anything is written to a database that is not ours."""
     if centre.is_postgresql:
+        connection.exec_driver_sql(PATIENT)
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({FOUNDING_LOCK})")
     tables = set(inspect(connection).get_table_names())
     if tables and not {"alembic_version", CENTRE_HEAD.name} <= tables:

@@ -183,9 +183,12 @@ def test_a_question_for_a_day_looks_into_its_month_only(server: Postgres, plant:
 
 @pytest.fixture
 def old_centre(server: Postgres) -> Iterator[str]:
-    """A centre as the first release made it: one whole journal, without rights."""
-    server.create("old")
-    engine = create_engine(server.url("old"))
+    """A centre as an earlier release made it for an owner who is no superuser: one whole journal."""
+    with server.admin() as admin:
+        admin.execute("CREATE ROLE old_owner LOGIN CREATEROLE")
+        admin.execute('GRANT lineside_station, planner, lead, "station_ST-040" TO old_owner WITH ADMIN OPTION')
+        admin.execute("CREATE DATABASE old OWNER old_owner")
+    engine = create_engine(server.url("old", "old_owner"))
     with engine.begin() as connection:
         config = Config()
         config.set_main_option("script_location", str(migrating.SCRIPTS))
@@ -204,7 +207,11 @@ def test_a_whole_journal_is_put_into_months_with_every_entry_and_right(server: P
             values = [getattr(entry, name) for name in columns.split(", ")]
             admin.execute(f"INSERT INTO journal ({columns}) VALUES ({', '.join(['%s'] * 13)})", values)
         admin.execute("INSERT INTO centre_head VALUES ('centre', 'e-of-centre', 2, 0, '')")
-    init(server.url(old_centre), ["ST-040"], at=START, new_id=counting_ids("again"))
+        admin.execute("ALTER TABLE journal ENABLE ROW LEVEL SECURITY")
+        admin.execute("ALTER TABLE journal FORCE ROW LEVEL SECURITY")
+        admin.execute("CREATE POLICY owner_read ON journal FOR SELECT TO old_owner USING (true)")
+        admin.execute("REVOKE UPDATE, DELETE, TRUNCATE ON journal FROM old_owner")
+    init(server.url(old_centre, "old_owner"), ["ST-040"], at=START, new_id=counting_ids("again"))
     assert {"2026_06", "2026_07", "2026_08", "2026_09", "default"} <= set(months_of(server, old_centre))
     assert rows_in(server, old_centre, "journal_default") == 1
     with server.admin_of(old_centre) as admin:
@@ -215,6 +222,47 @@ def test_a_whole_journal_is_put_into_months_with_every_entry_and_right(server: P
     there = psycopg.connect(host=str(server.folder), user=STATION, dbname=old_centre)
     with there as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("DELETE FROM journal")
+
+
+@pytest.fixture
+def owned(server: Postgres) -> Iterator[str]:
+    """A database whose owner is no superuser, and so under row-level security himself."""
+    with server.admin() as admin:
+        admin.execute("CREATE ROLE month_owner LOGIN CREATEROLE")
+        admin.execute("GRANT lineside_station, planner, lead TO month_owner WITH ADMIN OPTION")
+        admin.execute("CREATE DATABASE months OWNER month_owner")
+    yield "months"
+    server.drop("months")
+
+
+def test_an_owner_who_is_no_superuser_makes_months_and_moves_what_lies_in_their_way(
+    server: Postgres, owned: str, folder: Path
+) -> None:
+    as_owner = server.url(owned, "month_owner")
+    with server.admin() as admin:
+        admin.execute('GRANT "station_ST-040" TO month_owner WITH ADMIN OPTION')
+    init(as_owner, ["ST-040"], at=START, new_id=counting_ids())
+    with connected(server.url(owned, STATION)) as centre:
+        push_all(folder, centre)
+        before = journal_of(centre)
+    assert rows_in(server, owned, "journal_default") >= 4
+    init(as_owner, (), at=START, new_id=counting_ids("again"))
+    assert rows_in(server, owned, "journal_default") == 1
+    drop_months(server, owned)
+    with server.admin_of(owned) as admin:
+        for name in partitions.names(admin):
+            admin.execute(f"ALTER TABLE {name} OWNER TO month_owner")
+    with connected(server.url(owned, STATION)) as centre:
+        assert partitions.make_ahead(centre)
+        assert set(ahead()) <= set(months_of(server, owned))
+        assert journal_of(centre) == before
+    there = psycopg.connect(host=str(server.folder), user="month_owner", dbname=owned, autocommit=True)
+    with there as connection:
+        for name in ("journal", *partitions.names(connection)):
+            for statement in (f"DELETE FROM {name}", f"UPDATE {name} SET station_id = ''", f"TRUNCATE {name}"):
+                if name.startswith("journal"):
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        connection.execute(statement)
 
 
 def test_a_file_has_no_months_to_make(sqlite_url: str) -> None:
