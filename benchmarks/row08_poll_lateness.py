@@ -42,13 +42,12 @@ TAG = "force"
 
 def run(seconds: float, runs: int = 1) -> list[Row]:
     """Watch each load for so long, and the loop alone half as long before and after (at most a minute each); `runs` times."""
-    with postgres() as server:
-        return [row for scene in SCENES for row in _measured(server, scene, seconds, runs)]
+    return [row for scene in SCENES for row in _measured(scene, seconds, runs)]
 
 
-def _measured(server: Postgres, scene: Scene, seconds: float, runs: int) -> list[Row]:
+def _measured(scene: Scene, seconds: float, runs: int) -> list[Row]:
     """The run with the median ratio of p99s speaks for the load; polls missed are counted over all of them."""
-    found = sorted((_once(server, scene, seconds) for _ in range(runs)), key=_ratio)
+    found = sorted((_once(scene, seconds) for _ in range(runs)), key=_ratio)
     ours, before, after = found[(runs - 1) // 2]
     ratio = statistics.median(map(_ratio, found))
     missed = sum(each[0].missed for each in found)
@@ -63,13 +62,11 @@ def _ratio(run_of: tuple[Lateness, Lateness, Lateness]) -> float:
     return ours.p99_ms / ((before.p99_ms + after.p99_ms) / 2)
 
 
-def _once(server: Postgres, scene: Scene, seconds: float) -> tuple[Lateness, Lateness, Lateness]:
+def _once(scene: Scene, seconds: float) -> tuple[Lateness, Lateness, Lateness]:
     folder = Path(tempfile.mkdtemp(prefix="lineside-bench-"))
     aside = min(60.0, seconds / 2)
     try:
-        database = f"row8_{time.monotonic_ns()}"
-        server.create(database)
-        with plant(folder, server.url(database)) as made:
+        with postgres() as server, plant(folder, _centre(server)) as made:
             scene.leave(made)
             before = _alone(made, aside)
             ours = _loaded(made, scene, seconds)
@@ -77,6 +74,11 @@ def _once(server: Postgres, scene: Scene, seconds: float) -> tuple[Lateness, Lat
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return lateness(ours, PERIOD_MS), lateness(before, PERIOD_MS), lateness(after, PERIOD_MS)
+
+
+def _centre(server: Postgres) -> str:
+    server.create("centre")
+    return server.url("centre")
 
 
 def _alone(made: Plant, seconds: float) -> Sequence[int]:
