@@ -2,8 +2,12 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from functools import cache
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, inspect
 
 from station_db import migrating
 from station_db.errors import NewerSchemaError
@@ -42,30 +46,35 @@ def next_version(tmp_path, monkeypatch):
     return begin
 
 
-ADDED = {
-    "alarm_event": ("acknowledged_at", "acknowledged_by"),
-    "count_gap": ("counted", "settled_good", "settled_bad", "settled_by", "settled_at", "settled_reason"),
-    "feed_cursor": ("snapshot_epoch_no", "snapshot_seq"),
-    "machine_write": ("old_value", "group_id"),
-    "routing_snapshot": ("quantity", "due_at"),
-    "set_aside": ("projected_at",),
-    "station": ("schema", "clock_offset_us", "signals_waiting", "last_backup_at"),
-}
-NEW_TABLES = (
-    *("recipe_download", "signal_block", "signal_curve", "signal_watermark", "reconciled_day", "lead_request"),
-    *("request_answer", "order_conflict", "clock_check", "backup", "pruned", "redaction"),
-)
-
-
 def to_first_schema(path):
-    """Take back what the second revision added, so that the store is one of the first version."""
+    """Take back what later revisions added, so that the store is one of the first version."""
+    first = columns_of_first()
     with closing(sqlite3.connect(path)) as record, record:
-        for table, columns in ADDED.items():
-            for column in columns:
+        names = [name for (name,) in record.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+        for table in names:
+            if table not in first:
+                record.execute(f"DROP TABLE {table}")
+                continue
+            for column in columns(record, table) - first[table]:
                 record.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for table in NEW_TABLES:
-            record.execute(f"DROP TABLE {table}")
         record.execute("UPDATE alembic_version SET version_num = '0001'")
+
+
+@cache
+def columns_of_first():
+    """Every table of the first revision, as its script makes it."""
+    config = Config()
+    config.set_main_option("script_location", str(migrating.SCRIPTS))
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        made = inspect(connection)
+        return {name: {column["name"] for column in made.get_columns(name)} for name in made.get_table_names()}
+
+
+def columns(record, table):
+    return {column[1] for column in record.execute(f"PRAGMA table_info('{table}')")}
 
 
 @pytest.fixture
