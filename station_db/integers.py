@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 from enum import IntEnum
 from typing import Any
 
@@ -38,14 +39,25 @@ class Method(IntEnum):
     """The bits in which it differs from the one before."""
 
 
+class _Zstd(threading.local):
+    """One of each a thread: making them anew costs as much as a block."""
+
+    def __init__(self) -> None:
+        self.squeeze = zstandard.ZstdCompressor(level=_LEVEL).compress
+        self.expand = zstandard.ZstdDecompressor().decompress
+
+
+_ZSTD = _Zstd()
+
+
 def squeezed(octets: bytes) -> bytes:
     """Compress."""
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(octets)
+    return _ZSTD.squeeze(octets)
 
 
 def expanded(octets: bytes) -> bytes:
     """Undo `squeezed`."""
-    return zstandard.ZstdDecompressor().decompress(octets)
+    return _ZSTD.expand(octets)
 
 
 def packed(numbers: Whole) -> bytes:
