@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from station_db.journal_check import Findings, Problem, fingerprint
+from station_db.journal_check import COMPARED, Findings, Problem, fingerprint
 from station_db.tables import TYPED
 
 
@@ -12,11 +12,11 @@ def check_rows(connection: Connection, station_id: str, findings: Findings) -> N
     """Add a problem for each row that is not its record's latest version, and each record or row without the other."""
     seen = set[tuple[str, str]]()
     for kind, table in TYPED.items():
-        rows = connection.execution_options(yield_per=1000).execute(select(table).where(table.c.station_id == station_id))
-        for row in rows.mappings():
-            key = (kind, str(row["id"]))
+        wanted = select(table.c.id, *(table.c[name] for name in COMPARED[kind])).where(table.c.station_id == station_id)
+        for record_id, *values in connection.execution_options(yield_per=1000).execute(wanted):
+            key = (kind, str(record_id))
             seen.add(key)
-            _check_row(key, fingerprint({str(name): value for name, value in row.items()}), findings)
+            _check_row(key, fingerprint(values), findings)
     for kind, record_id in findings.latest.keys() - seen - findings.unreadable:
         findings.problems.append(Problem("row_missing", f"{kind} {record_id}", "the journal has it, its table has not"))
 
