@@ -65,10 +65,11 @@ def run(options: argparse.Namespace) -> int:
 def init(options: argparse.Namespace, password: str) -> int:
     """Create or migrate; a new role's password is printed this once."""
     now = SystemClock().moment().wall
-    founded = founding.init(options.url, options.station, at=now, new_id=new_id, password=password, restored=options.restored)
-    renewed = {role_of(station): logins.renew(options.url, station, password=password) for station in options.new_password}
+    # First what may be refused: a password that was made and then not printed would be lost.
     for station in options.remove_station:
         logins.remove(options.url, station, password=password)
+    renewed = {role_of(station): logins.renew(options.url, station, password=password) for station in options.new_password}
+    founded = founding.init(options.url, options.station, at=now, new_id=new_id, password=password, restored=options.restored)
     secrets = {**founded.passwords, **renewed}
     for remark in remarks(options.url):
         print(f"lineside centre init: {remark}.", file=sys.stderr)

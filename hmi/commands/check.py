@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hmi.commands.fitting import build_drivers
 from hmi.exits import Exit
 from hmi.settings import Machine, Settings
 from station_db.sync.dialling import remarks
+from station_db.sync.errors import CentreUrlError
 
 CONNECT_TIMEOUT_S = 10
 
@@ -46,11 +48,21 @@ def run(options: argparse.Namespace) -> int:
     if settings is None:
         return Exit.USAGE
     drivers = build_drivers(settings)
-    if drivers is None:
+    said = centre_remarks(settings)
+    if drivers is None or said is None:
         return Exit.USAGE
     checks = asyncio.run(read_all(settings, drivers)) if options.connect else []
-    report(settings, checks, as_json=options.json)
+    report(settings, checks, said, as_json=options.json)
     return Exit.BAD if any(check.quality != "good" for check in checks) else Exit.DONE
+
+
+def centre_remarks(settings: Settings) -> tuple[str, ...] | None:
+    """What the centre's address gives away; None, and said, where it can't be read."""
+    try:
+        return remarks(settings.centre.url) if settings.centre else ()
+    except CentreUrlError as error:
+        print(f"{settings.path}: [centre] url: {error}", file=sys.stderr)
+        return None
 
 
 async def read_all(settings: Settings, drivers: list[Driver]) -> list[TagCheck]:
@@ -82,15 +94,17 @@ async def read_machine(machine: Machine, driver: Driver) -> list[TagCheck]:
     return checks
 
 
-def report(settings: Settings, checks: list[TagCheck], *, as_json: bool) -> None:
+def report(settings: Settings, checks: list[TagCheck], said: tuple[str, ...], *, as_json: bool) -> None:
     """Say what was found."""
     if as_json:
-        print(json.dumps({"station": settings.id, "machines": len(settings.machines), "tags": [asdict(c) for c in checks]}))
+        tags_found = [asdict(check) for check in checks]
+        found = {"station": settings.id, "machines": len(settings.machines), "tags": tags_found, "remarks": said}
+        print(json.dumps(found))
         return
     tags = sum(len(machine.tags) for machine in settings.machines)
     print(f"{settings.path}: station {settings.id}, {len(settings.machines)} machines, {tags} tags. The file is good.")
     for check in checks:
         value = f"{check.value} {check.unit}".strip() if check.quality == "good" else f"bad: {check.reason}"
         print(f"  {check.machine:<14} {check.tag:<20} {value}")
-    for remark in remarks(settings.centre.url) if settings.centre else ():
+    for remark in said:
         print(f"  [centre] url: {remark}.")
