@@ -108,6 +108,12 @@ def give_way() -> None:
         os.nice(GIVES_WAY_BY)
 
 
+def end_with_parent_only() -> None:
+    """Leave it to our parent to end us: a service manager that asks all of a service's processes asks us too early."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def own_pipe() -> tuple[int, int]:
     """Where our parent is heard and where it hears us; whatever is printed from now on goes to standard error."""
     heard = os.dup(1)

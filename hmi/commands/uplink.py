@@ -22,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_options: argparse.Namespace) -> int:
     """Serve the engine until it ends us or is gone."""
+    platform.end_with_parent_only()
     platform.give_way()
     line = Line(pipe_of(*platform.own_pipe()))
     begin = line.begin()
