@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
 
 from station_db import signal_store
 from station_db.connecting import RECORD_FILE, SIGNALS_FILE
@@ -98,8 +99,11 @@ def _digests_named(connection: Connection, station_id: str) -> frozenset[str]:
 
 
 def _curves(connection: Connection) -> tuple[frozenset[str], tuple[Problem, ...]]:
-    """The curves that are here, and those whose samples are not what their digest says."""
-    is_intact = {curve.digest: _is_intact(curve) for curve in signal_store.every_curve(connection)}
+    """The curves that are here, and those whose samples are not what their digest says; or that the file can't be read."""
+    try:
+        is_intact = {curve.digest: _is_intact(curve) for curve in signal_store.every_curve(connection)}
+    except (DBAPIError, TypeError, ValueError, AttributeError) as error:
+        return frozenset(), (Problem("signals_damaged", SIGNALS_FILE, str(getattr(error, "orig", None) or error)),)
     damaged = sorted(digest for digest, intact in is_intact.items() if not intact)
     detail = "its samples are not those that were recorded"
     return frozenset(is_intact), tuple(Problem("curve_damaged", digest, detail) for digest in damaged)
