@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hmi.clock import Moment
-from hmi.presenters.durations import due_time
+from hmi.presenters.durations import due_time, elapsed
 from hmi.presenters.picture import Picture
 from hmi.presenters.words import joined, say, translate
 from hmi.station.topics import OrderView
 from station_db.records.orders import JobState, StepKind
 from widgets.display import OrderText, Severity
+
+OLD_US = 60_000_000
+"""From then on the age of the queue is said too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,14 @@ def present_queue(picture: Picture, now: Moment) -> tuple[OrderText, ...]:
 
 
 def present_as_of(picture: Picture, now: Moment) -> str:
-    """How fresh the queue is."""
+    """How fresh the queue is: when the centre was last heard, and how long ago once that is a while."""
     heard = picture.orders.as_of
+    planned = translate("orders", "as planned")
     if heard is None:
-        return translate("orders", "as planned")
-    return joined(
-        translate("orders", "as planned"), translate("orders", "as of {0}").format(due_time(heard, now.wall, picture.zone))
-    )
+        never = picture.station is not None and picture.station.has_centre
+        return joined(planned, translate("orders", "the centre was not heard yet") if never else "")
+    since = translate("orders", "{0} ago").format(elapsed(heard, now.wall)) if now.wall - heard >= OLD_US else ""
+    return joined(planned, translate("orders", "as of {0}").format(due_time(heard, now.wall, picture.zone)), since)
 
 
 def _row(order: OrderView, picture: Picture, now: Moment) -> OrderText:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from hmi.presenters.conflicts import say_waiting
 from hmi.presenters.desk import Desk
 from hmi.presenters.orders import OrderDetail, first_choice, present_as_of, present_detail, present_queue
 from hmi.presenters.words import joined
@@ -24,9 +25,13 @@ from widgets.touch_list import TouchList
 
 
 class OrdersPage(QWidget):
-    """Orders of this station. `work_wanted` goes to the running one, `sign_in_wanted` asks who works."""
+    """Orders of this station. `work_wanted` goes to the running one, `sign_in_wanted` asks who works.
+
+    `decision_wanted`: somebody wants to see what the centre wants decided.
+    """
 
     work_wanted = Signal()
+    decision_wanted = Signal()
     sign_in_wanted = Signal()
 
     def __init__(self, theme: Theme, desk: Desk, *, is_small: bool, parent: QWidget | None = None) -> None:
@@ -38,6 +43,10 @@ class OrdersPage(QWidget):
         self._detail: OrderDetail | None = None
         self._title = Label(theme, self.tr("Orders for this station"), TextRole.TITLE)
         self._as_of = Label(theme, "", TextRole.BODY, tone="second", wraps=True)
+        self._decide = TouchButton(theme, "")
+        self._decide.setObjectName("orders_decide")
+        self._decide.clicked.connect(self.decision_wanted)
+        self._decide.hide()
         self._list = TouchList(theme)
         self._empty = EmptyState(theme, self.tr("No order is here yet. Orders come from the centre."))
         self._name = Label(theme, "", TextRole.TITLE, wraps=True)
@@ -64,6 +73,9 @@ class OrdersPage(QWidget):
         now = self._desk.now()
         picture = self._desk.picture
         self._as_of.show_text(present_as_of(picture, now))
+        waiting = say_waiting(picture)
+        self._decide.show_text(waiting)
+        self._decide.setVisible(bool(waiting))
         if not any(order.id == self._chosen for order in picture.orders.orders):
             self._chosen = first_choice(picture)
         queue = present_queue(picture, now)
@@ -127,11 +139,12 @@ class OrdersPage(QWidget):
         grid.setSpacing(gap)
         grid.addWidget(self._title, 0, 0)
         grid.addWidget(self._as_of, 0, 1)
-        grid.addWidget(self._list_card(), 1, 0)
-        grid.addWidget(self._needs_card, 1, 1)
+        grid.addWidget(self._decide, 1, 0, 1, 2)
+        grid.addWidget(self._list_card(), 2, 0)
+        grid.addWidget(self._needs_card, 2, 1)
         grid.setColumnStretch(0, 62)
         grid.setColumnStretch(1, 38)
-        grid.setRowStretch(1, 1)
+        grid.setRowStretch(2, 1)
 
     def _lay_out_small(self) -> None:
         """The queue over the whole width; what the chosen order needs stands in one line beside Start."""
@@ -149,5 +162,10 @@ class OrdersPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*(page_margin(profile, is_small=True),) * 4)
         column.setSpacing(page_margin(profile, is_small=True))
+        top = QHBoxLayout()
+        top.setSpacing(profile.gap)
+        top.addWidget(self._as_of, 2)
+        top.addWidget(self._decide, 3)
+        column.addLayout(top)
         column.addWidget(self._list_card(), 1)
         column.addWidget(self._needs_card)

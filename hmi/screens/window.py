@@ -12,6 +12,7 @@ from hmi.presenters.scans import ShowOrder, route_scan
 from hmi.presenters.setpoints import Target
 from hmi.screens.alarms_page import AlarmsPage
 from hmi.screens.away_veil import AwayVeil
+from hmi.screens.centre_page import CentrePage
 from hmi.screens.frame import Frame
 from hmi.screens.history_page import HistoryPage
 from hmi.screens.machine_page import MachinePage
@@ -30,7 +31,7 @@ from resources.themes import DAY, NIGHT
 from widgets.display import NavPlace
 from widgets.theme import Theme
 
-PLACE_OF = {"orders": "orders", "history": "history", "machine": "machine", "setpoint": "machine"}
+PLACE_OF = {"orders": "orders", "centre": "orders", "history": "history", "machine": "machine", "setpoint": "machine"}
 """The place of the navigation that a page belongs to, where it is not Run."""
 
 
@@ -55,6 +56,7 @@ class StationWindow(QWidget):
         self.serial = SerialPage(theme, desk, size=size)
         self.pin = PinPage(theme, desk, size=size)
         self.settle = SettlePage(theme, desk, size=size)
+        self.centre = CentrePage(theme, desk, size=size)
         self.alarms = AlarmsPage(theme, desk)
         self.sync = SyncPage(theme, desk, size=size)
         self.machine = MachinePage(theme, desk, is_small=is_small)
@@ -63,7 +65,7 @@ class StationWindow(QWidget):
         self._pages = {"run": self.run, "orders": self.orders, "history": self.history}
         self._pages |= {"number": self.measure, "serial": self.serial, "pin": self.pin, "settle": self.settle}
         self._pages |= {"machine": self.machine, "setpoint": self.setpoint, "alarms": self.alarms}
-        self._pages |= {"sync": self.sync}
+        self._pages |= {"sync": self.sync, "centre": self.centre}
         for page in self._pages.values():
             self.frame.pages.addWidget(page)
         self._veil = AwayVeil(theme, desk, self.frame.pages)
@@ -87,7 +89,7 @@ class StationWindow(QWidget):
             self.setFocus()
         self.frame.pages.setCurrentWidget(page)
         self.frame.navigation.show_place(PLACE_OF.get(key, "run"))
-        if key in ("number", "serial", "settle"):
+        if key in ("number", "serial", "settle", "centre"):
             page.open()
         self.refresh()
 
@@ -149,6 +151,8 @@ class StationWindow(QWidget):
         self.setpoint.left.connect(lambda: self.go("machine"))
         self.setpoint.proposed.connect(self._propose)
         self.settle.left.connect(self.go_home)
+        self.centre.left.connect(lambda: self.go("orders"))
+        self.orders.decision_wanted.connect(lambda: self.go("centre"))
         self.frame.footer.question_pressed.connect(lambda: self.go("settle"))
         self.history.questions_wanted.connect(lambda: self.go("settle"))
         self.pin.left.connect(self._show_people)

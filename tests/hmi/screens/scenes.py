@@ -211,6 +211,26 @@ QUESTION = topics.QuestionView(
     is_now=True,
 )
 ASKED = topics.CountsTopic(good=182, bad=2, cycles=184, planned=320, unexplained=2)
+CONFLICT = topics.ConflictView(
+    "conflict-1",
+    "WO-24117",
+    "changed",
+    NOW - 4 * MINUTE,
+    topics.OrderSide(240, "P-310", "pump housing", "P-310-assembly@C", at("15:30")),
+    topics.OrderSide(190, "P-310", "pump housing", "P-310-assembly@C", at("13:00")),
+)
+REQUEST = topics.RequestView(
+    "request-1",
+    "pause_order",
+    "WO-24117",
+    "no_material",
+    "The bearings of lot 8841 are wrong, the right ones come at 11:30",
+    "sb",
+    NOW - 2 * MINUTE,
+)
+COUNT_REQUEST = topics.RequestView(
+    "request-2", "settle_count", "gap-1", "12,1", "From the sheet of the shift before", "sb", NOW, at("09:41"), at("09:58")
+)
 BENCH = topics.MachineView(id="press", name="Bench 2", state="unknown", packml="", since=NOW - 33 * MINUTE, link_up=True)
 HAND_COUNTS = (
     topics.HandCount("h3", NOW - 2_000_000, 5, 0, MONO + 8 * SECOND_NS),

@@ -298,7 +298,40 @@ SYNC_VIEWS: dict[str, View] = {
 }
 """Every way the record and the centre may stand."""
 
+
+def _asked_by_centre(*items: topics.ConflictView | topics.RequestView) -> Stage:
+    """What the centre wants decided, with a lead at the screen."""
+    conflicts = tuple(item for item in items if isinstance(item, topics.ConflictView))
+    requests = tuple(item for item in items if isinstance(item, topics.RequestView))
+    lead = topics.PeopleTopic(scenes.PEOPLE[3], scenes.PEOPLE, scenes.ALLOWED)
+    return stage(topics.ConflictsTopic(conflicts), topics.RequestsTopic(requests), lead)
+
+
+def _decide(window: StationWindow, _made: Stage) -> None:
+    window.go("centre")
+
+
+def _decide_why(name: str) -> Callable[[StationWindow, Stage], None]:
+    def act(window: StationWindow, _made: Stage) -> None:
+        window.go("centre")
+        window.findChild(TouchButton, name).click()
+
+    return act
+
+
+CANCELLED = replace(scenes.CONFLICT, kind="cancelled", theirs=replace(scenes.CONFLICT.ours, is_cancelled=True))
+SHARED = topics.ConflictView("conflict-2", "WO-24117", "shared", NOW, stations=("ST-050", "ST-060"))
+
 VIEWS: dict[str, View] = {
+    "conflict": View(lambda: _asked_by_centre(scenes.CONFLICT), _decide),
+    "conflict_cancelled": View(lambda: _asked_by_centre(CANCELLED), _decide),
+    "conflict_vanished": View(lambda: _asked_by_centre(replace(CANCELLED, kind="vanished", theirs=None)), _decide),
+    "conflict_shared": View(lambda: _asked_by_centre(SHARED), _decide),
+    "conflict_why": View(lambda: _asked_by_centre(scenes.CONFLICT), _decide_why("conflict_keep")),
+    "request": View(lambda: _asked_by_centre(scenes.REQUEST), _decide),
+    "request_count": View(lambda: _asked_by_centre(scenes.COUNT_REQUEST), _decide),
+    "request_why": View(lambda: _asked_by_centre(scenes.REQUEST), _decide_why("request_refuse")),
+    "orders_asked": View(lambda: _asked_by_centre(scenes.CONFLICT, scenes.REQUEST), lambda window, _made: window.go("orders")),
     "run": View(stage),
     "run_scan": View(lambda: stage(work(1), topics.AlarmsTopic())),
     "run_instruction": View(lambda: stage(work(2))),
