@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.tags_by_second import START
-from hmi.clock import new_id
+from benchmarks.tags_by_second import SECOND_NS, SECOND_US, START, frames, values
+from hmi.clock import Moment, new_id
 from station_db.connecting import SIGNALS_FILE
 from station_db.reader import Reader
 from station_db.records.base import Instant
@@ -37,3 +38,13 @@ def file_bytes(folder: Path) -> int:
 def size_on_disk(folder: Path) -> int:
     """The file itself, and its log."""
     return sum(path.stat().st_size for path in folder.glob(f"{SIGNALS_FILE}*"))
+
+
+def fill_with_frames(store: Store, hours: int, now: Moment) -> None:
+    """Leave hours of scans of 200 tags behind that are due to become blocks, so that the writer rolls up while others measure."""
+    columns, after = values(HOUR_S), store.last_frame_number() + 1
+    for hour in range(hours):
+        ago_s = (hours - hour + 1) * HOUR_S
+        begun_us, begun_ns = now.wall - ago_s * SECOND_US - START, now.mono - ago_s * SECOND_NS
+        made = frames(columns, after + hour * HOUR_S)
+        store.append_frames([replace(scan, at=Instant(scan.at + begun_us), mono_ns=scan.mono_ns + begun_ns) for scan in made])
