@@ -9,7 +9,14 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from benchmarks import row01_modbus, row02_opcua, row07_chart_frame, row08_poll_lateness
+from benchmarks import (
+    row01_modbus,
+    row02_opcua,
+    row03_samples_to_disk,
+    row05_day_read_back,
+    row07_chart_frame,
+    row08_poll_lateness,
+)
 from benchmarks.table import Row, print_rows
 
 
@@ -25,7 +32,14 @@ def main() -> int:
 
 
 def _measures(minutes: float) -> dict[int, Callable[[], list[Row]]]:
-    return {1: row01_modbus.run, 2: row02_opcua.run, 7: row07_chart_frame.run, 8: lambda: row08_poll_lateness.run(minutes * 60)}
+    return {
+        1: row01_modbus.run,
+        2: row02_opcua.run,
+        3: row03_samples_to_disk.run,
+        5: row05_day_read_back.run,
+        7: row07_chart_frame.run,
+        8: lambda: row08_poll_lateness.run(minutes * 60),
+    }
 
 
 def _asked() -> argparse.Namespace:
