@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from station_db import notices, reconciled, signal_store, waveform_store, writing
+from station_db import block_store, notices, reconciled, signal_store, waveform_store, writing
 from station_db.backup import BACKUPS, BackupPlace
 from station_db.blocks import SignalsSent
 from station_db.crashpoints import crashpoint
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from station_db.rolling import RollUp
 
 SIGNAL_BUDGET_BYTES = 2 * 1024**3
+FORKING = (notices.RESTORED, notices.COPIED)
+"""Another file may go on where this one did: the numbers of blocks get a new name."""
 REFUSALS = (SQLAlchemyError, ProjectionError, ValueError, TypeError, KeyError, AttributeError, OverflowError, MemoryError)
 """What a record that cannot be stored, or a disk that will not, raises below."""
 
@@ -99,6 +101,9 @@ class Store:
                 opened = record.begin(last, at=at, new_id=new_id, prepared=prepared)
                 with record.transaction() as connection:
                     project_aside(connection, at)
+            if any(notice.code in FORKING for notice in opened):
+                with signals.transaction() as connection:
+                    block_store.begin_series(connection, new_id())
             store = cls(station_id, record, signals, signal_budget_bytes, Reserve(folder, reserve_bytes))
             store._tell(*waited, *opened)
             fsync_folder(folder)
