@@ -13,6 +13,7 @@ from benchmarks import (
     row01_modbus,
     row02_opcua,
     row03_samples_to_disk,
+    row04_commit,
     row05_day_read_back,
     row07_chart_frame,
     row08_poll_lateness,
@@ -36,7 +37,9 @@ def _measures(minutes: float) -> dict[int, Callable[[], list[Row]]]:
         1: row01_modbus.run,
         2: row02_opcua.run,
         3: row03_samples_to_disk.run,
+        4: row04_commit.run,
         5: row05_day_read_back.run,
+        6: row06_drain.run,
         7: row07_chart_frame.run,
         8: lambda: row08_poll_lateness.run(minutes * 60),
     }

@@ -13,7 +13,7 @@ import os
 import sys
 import uuid
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,9 @@ class Marker:
     head: str = ""
 
 
+NAMES = tuple(field.name for field in fields(Marker))
+
+
 def read_marker(folder: Path) -> Marker | None:
     """The marker, or None where there is none or it cannot be read, which is the same to whoever asks."""
     try:
@@ -69,13 +72,18 @@ class MarkerFile:
         changed_at = changed_at_of(self._folder) if clean else 0
         self.marker = replace(self.marker, clean=clean, changed_at=changed_at, **at)
         self._file.seek(0)
-        self._file.write(json.dumps(asdict(self.marker)).encode().ljust(SIZE - 1) + b"\n")
+        self._file.write(json.dumps(_plain(self.marker)).encode().ljust(SIZE - 1) + b"\n")
         if durable:
             os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+
+
+def _plain(marker: Marker) -> dict[str, str | int]:
+    """`asdict` would copy every value, at every commit."""
+    return {name: getattr(marker, name) for name in NAMES}
 
 
 def files_of(folder: Path) -> str:
