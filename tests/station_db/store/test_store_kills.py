@@ -3,13 +3,15 @@ import random
 import signal
 import subprocess
 import sys
+from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
 from station_db.crashpoints import CRASHPOINTS, VARIABLE, crashpoint
 from station_db.reader import Reader
 from station_db.store import Store
-from tests.invariants import store_is_sound
+from tests.invariants import decisions_are_whole, numbers_have_no_gaps, saved_means_saved, schema_is_whole, store_is_sound
 from tests.station_db.store import store_worker
 from tests.station_db.store.store_cases import (
     MACHINE_ID,
@@ -22,59 +24,68 @@ from tests.station_db.store.store_cases import (
     open_store,
     person,
 )
-from tests.station_db.store.test_store_migration import MIGRATION_POINTS
+from tests.station_db.store.store_drivers import ELSEWHERE, FIRST_AFTER, drivers, missing
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the workers are forked")
-FIRST_START = ("during_create", "during_migration", "before_swap", "after_swap", "after_epoch")
-COMMITTING = (
-    "before_curves",
-    "after_curves",
-    "after_journal",
-    "after_projection",
-    "before_commit",
-    "after_commit",
-    "during_checkpoint",
-)
-FEEDING = ("after_feed_rows", "after_feed_cursor", "after_feed_commit")
-CLOSING = ("before_close",)
-KILLS = 8
+AT_EACH_POINT = 5
+RANDOM_KILLS, LIVES = 180, 30
+"""So many at random instants; a store lives through so many of them."""
 
 
-@pytest.mark.timeout(20)
-def test_what_was_saved_survives_kills_at_random_instants(tmp_path):
-    chance = random.Random(2024)
+@pytest.mark.timeout(60)  # thirty workers are forked, killed and judged
+@pytest.mark.parametrize("seed", range(2024, 2024 + RANDOM_KILLS // LIVES))
+def test_what_was_saved_survives_kills_at_random_instants(tmp_path, seed, record_property):
+    chance = random.Random(seed)
     saved: list[str] = []
-    for _ in range(KILLS):
-        end = store_worker.run(store_worker.record, tmp_path, kill_after=chance.randint(1, 12), delay_s=chance.uniform(0, 0.012))
+    for life in range(LIVES):
+        end = store_worker.run(store_worker.record, tmp_path, kill_after=chance.randint(1, 6), delay_s=chance.uniform(0, 0.012))
         assert end.was_killed
         saved += end.saved
-        store_is_sound(tmp_path, saved)
+        saved_means_saved(tmp_path, saved)
+        decisions_are_whole(tmp_path)
+        numbers_have_no_gaps(tmp_path)
+        if life % 15 == 14:
+            store_is_sound(tmp_path, saved)
+    record_property("kills", LIVES)
     assert len(Reader(tmp_path).epochs()) == 1
     assert len(saved) == len(set(saved))
 
 
-@pytest.mark.parametrize("point", COMMITTING)
-def test_what_was_saved_survives_a_death_while_committing(tmp_path, point):
-    end = store_worker.run(store_worker.record, tmp_path, crash=f"{point}:2")
-    assert end.was_killed
-    store_is_sound(tmp_path, end.saved)
-    again = store_worker.run(store_worker.record, tmp_path, kill_after=2)
-    store_is_sound(tmp_path, end.saved + again.saved)
+@pytest.mark.timeout(30)  # five workers are forked, killed and judged
+@pytest.mark.parametrize("point", [point for point in CRASHPOINTS if point not in ELSEWHERE])
+def test_what_was_saved_survives_deaths_at_every_crash_point(tmp_path, point, record_property):
+    driver = drivers()[point]
+    kills = 0
+    for time in range(AT_EACH_POINT):
+        folder = tmp_path / str(time)
+        saved = [*driver.prepare(folder)]
+        end = store_worker.run(driver.work, folder, crash=f"{point}:{1 + time % driver.passes}")
+        kills += end.was_killed
+        _goes_on(folder, [*saved, *end.saved])
+        rmtree(folder)
+    record_property("kills", kills)
+    assert kills == AT_EACH_POINT
 
 
-@pytest.mark.parametrize("point", FIRST_START)
-def test_a_first_start_that_died_is_simply_done_again(tmp_path, point):
-    def start(folder, tell):
-        Store.open(folder, STATION, at=START, app_version="1.0", new_id=counting_ids("first"), machine=MACHINE_ID)
-
-    assert store_worker.run(start, tmp_path / "new", crash=point).was_killed
-    store = Store.open(tmp_path / "new", STATION, at=START, app_version="1.0", new_id=counting_ids("next"), machine=MACHINE_ID)
-    store.commit([cycle_changes(1)], at(1))
+def _goes_on(folder: Path, saved: list[str]) -> None:
+    store = open_store(folder, prefix="next")
+    store.commit([cycle_changes(FIRST_AFTER)], at(FIRST_AFTER))
     store.close()
-    store_is_sound(tmp_path / "new", ["cycle-000001"])
+    store_is_sound(folder, [*saved, f"cycle-{FIRST_AFTER:06}"])
+    schema_is_whole(folder)
 
 
-@pytest.mark.parametrize("point", FEEDING)
+def test_every_crash_point_is_died_at_somewhere():
+    assert missing() == set()
+    for point, module in ELSEWHERE.items():
+        assert point in (Path(__file__).with_name(module)).read_text(encoding="utf-8")
+
+
+def test_the_suite_kills_as_often_as_it_says():
+    assert RANDOM_KILLS + AT_EACH_POINT * (len(CRASHPOINTS) - len(ELSEWHERE)) >= 300
+
+
+@pytest.mark.parametrize("point", ["after_feed_rows", "after_feed_cursor", "after_feed_commit"])
 def test_a_feed_is_applied_whole_or_not_and_never_twice(tmp_path, point):
     assert store_worker.run(store_worker.take_feed, tmp_path, crash=point).was_killed
     is_applied = point == "after_feed_commit"
@@ -87,16 +98,14 @@ def test_a_feed_is_applied_whole_or_not_and_never_twice(tmp_path, point):
     store_is_sound(tmp_path)
 
 
-def test_a_death_before_closing_loses_nothing(tmp_path):
-    def start_and_end(folder, tell):
-        store = open_store(folder)
-        store.commit([cycle_changes(1)], at(1))
-        tell("cycle-000001")
-        store.close()
+def test_a_first_start_that_died_opens_its_first_epoch_when_done_again(tmp_path):
+    def start(folder, tell):
+        Store.open(folder, STATION, at=START, app_version="1.0", new_id=counting_ids("first"), machine=MACHINE_ID)
 
-    end = store_worker.run(start_and_end, tmp_path, crash="before_close")
-    assert end.was_killed
-    store_is_sound(tmp_path, end.saved)
+    assert store_worker.run(start, tmp_path / "new", crash="after_epoch").was_killed
+    store = Store.open(tmp_path / "new", STATION, at=START, app_version="1.0", new_id=counting_ids("next"), machine=MACHINE_ID)
+    store.close()
+    store_is_sound(tmp_path / "new")
 
 
 def test_the_variable_kills_a_real_process(tmp_path):
@@ -107,10 +116,6 @@ def test_the_variable_kills_a_real_process(tmp_path):
     assert worker.returncode == -signal.SIGKILL, worker.stderr
     assert worker.stdout.split() == ["cycle-000001", "cycle-000002"]
     store_is_sound(tmp_path, worker.stdout.split())
-
-
-def test_every_crash_point_was_died_at():
-    assert set(CRASHPOINTS) == {*FIRST_START, *COMMITTING, *FEEDING, *CLOSING, *MIGRATION_POINTS}
 
 
 def test_a_crash_point_must_have_a_name_we_know():
