@@ -12,6 +12,7 @@ from station_db.sync.centre import Centre
 from station_db.sync.errors import NoLoginsError, RightsError, UnknownStationError, WrongPasswordError
 from station_db.sync.founding import init
 from station_db.sync.up import marks
+from station_db.tables import METADATA
 from tests.faults.postgres import GUARDED, Postgres
 from tests.station_db.store.store_cases import START, counting_ids, open_store
 from tests.station_db.sync.sync_cases import connected, journal_of, push_all, record_cycles
@@ -58,6 +59,28 @@ def state_of(connection: psycopg.Connection, statement: str) -> str | None:
     with pytest.raises(psycopg.Error) as error:
         connection.execute(statement)
     return error.value.sqlstate
+
+
+def test_no_table_shows_or_gives_a_station_s_rows_to_another(as_role: As) -> None:
+    other = as_role(OTHER)
+    for table in METADATA.tables:
+        for asked in (
+            f"SELECT FROM \"{table}\" WHERE station_id = 'ST-040'",
+            f"UPDATE \"{table}\" SET station_id = station_id WHERE station_id = 'ST-040'",
+        ):
+            try:
+                assert other.execute(asked).rowcount == 0, asked
+            except psycopg.errors.InsufficientPrivilege:
+                continue
+
+
+def test_nobody_gives_his_rows_to_another_station(as_role: As) -> None:
+    own = as_role(STATION)
+    for table in ("cycle", "watermark", "station", "epoch"):
+        assert state_of(own, f"UPDATE {table} SET station_id = 'ST-050' WHERE station_id = 'ST-040'") == REFUSED, table
+    assert (
+        state_of(own, "INSERT INTO lead_request SELECT 'centre', 'x', 'ST-040', '', '', '', '', '', 1, false, 1, 1, 1") == REFUSED
+    )
 
 
 ANOTHER_TIME = """INSERT INTO journal SELECT station_id, epoch, seq, recorded_at + {later}, kind, record_id, addressee, version,

@@ -7,8 +7,9 @@ import psycopg
 import pytest
 
 from station_db.journal import GENESIS, JournalEntry, Origin, Position, chain, entry_hash
-from station_db.records.base import CENTRE
+from station_db.records.base import CENTRE, RecordId
 from station_db.records.changes import Entry
+from station_db.records.keeping import LeadRequest, RequestAction
 from station_db.sync import appending
 from station_db.sync.centre import Centre
 from station_db.sync.errors import CentreBusyError, RightsError
@@ -144,6 +145,26 @@ def test_the_function_takes_master_data_from_a_planner_only(server: Postgres, pl
         append(centre, next_entry(centre, person(1)))
         with pytest.raises(RightsError, match="may not append cycle"):
             append(centre, next_entry(centre, cycle_of(1)))
+
+
+def test_a_lead_s_request_is_appended_by_a_lead_only(server: Postgres, plant: str) -> None:
+    asked = LeadRequest(
+        id=RecordId("r1"),
+        station="ST-040",
+        action=RequestAction.PAUSE_ORDER,
+        subject=RecordId("o"),
+        reason="a tool is worn",
+        asked_by="lead",
+        asked_at=at(1),
+    )
+    said = {"addressee": "ST-040", "actor": "lead"}
+    for role in ("planner", "station_ST-040"):
+        with connected(server.url(plant, role)) as centre, pytest.raises(RightsError):
+            append(centre, next_entry(centre, asked, **said))
+    with connected(server.url(plant, "lead")) as centre:
+        with pytest.raises(RightsError):
+            append(centre, next_entry(centre, asked))
+        append(centre, next_entry(centre, asked, **said))
 
 
 MISFITS: tuple[tuple[dict[str, object], type[Exception]], ...] = (
