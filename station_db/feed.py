@@ -62,6 +62,13 @@ def cursor_of(connection: Connection, station_id: str) -> FeedCursor | None:
     return None if row is None else FeedCursor(row.epoch, row.epoch_no, row.last_seq, Instant(row.heard_at))
 
 
+def snapshot_place(connection: Connection, station_id: str) -> tuple[int, int] | None:
+    """Depth of epoch and number up to which a snapshot stands for the centre's history; None where there was none."""
+    wanted = (FEED_CURSOR.c.station_id == station_id, FEED_CURSOR.c.origin == CENTRE, FEED_CURSOR.c.snapshot_seq.is_not(None))
+    row = connection.execute(select(FEED_CURSOR).where(*wanted)).first()
+    return None if row is None else (row.snapshot_epoch_no, row.snapshot_seq)
+
+
 def apply_entries(connection: Connection, station_id: str, feed: Sequence[FeedEntry], at: Instant) -> Applied:
     """Write the entries that are new, within the caller's transaction; no entries at all still say that the centre was heard.
 
@@ -74,7 +81,8 @@ def apply_entries(connection: Connection, station_id: str, feed: Sequence[FeedEn
         if _is_known(connection, cursor, each):
             continue
         cursor = _advanced(cursor, each)
-        new.append(each)
+        if not _is_here(connection, each.entry):  # a salvaged record has entries that its cursor does not know of
+            new.append(each)
     return _apply(connection, station_id, new, cursor, at)
 
 

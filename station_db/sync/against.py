@@ -11,11 +11,13 @@ from sqlalchemy import Connection, func, select, text
 from station_db.column_check import misfits
 from station_db.connecting import RECORD_FILE
 from station_db.errors import CorruptStoreError
+from station_db.feed import snapshot_place
 from station_db.journal_check import Problem, check_journal, epochs_of
 from station_db.reader import Reader
 from station_db.records.base import CENTRE
 from station_db.sync.centre import Centre
 from station_db.sync.founding import FIRST_EPOCH_NO
+from station_db.sync.snapshot import left_out, records_up_to
 from station_db.tables import JOURNAL, WATERMARK
 from station_db.verify import verify_origin
 
@@ -102,8 +104,9 @@ def _compare(reader: Reader, centre: Centre, connection: Connection) -> CentreRe
     up, down = Compared(), Compared()
     for epoch in sorted(reader.ask(_epochs, 0) | _epochs(connection, station_id, 0)):
         _compare_epoch(epoch, _here(reader, station_id), _there(connection, station_id, station_id), up)
+    wanted = _wanted_here(reader, connection)
     for epoch in sorted(_epochs_of_centre(reader) | _epochs(connection, CENTRE, FIRST_EPOCH_NO)):
-        _compare_epoch(epoch, _there(connection, CENTRE, station_id), _here(reader, CENTRE), down)
+        _compare_epoch(epoch, wanted, _here(reader, CENTRE), down)
     problems = (*_own(connection, station_id), *_watermarks(connection, station_id), *_chain(connection, is_whole=is_whole))
     return CentreReport(station_id, centre.url, up, down, is_whole, problems)
 
@@ -134,6 +137,21 @@ def _hashes(connection: Connection, origin: str, reader_id: str, epoch: str, sta
 
 def _there(connection: Connection, origin: str, station_id: str) -> Hashes:
     return lambda epoch, start, end: _hashes(connection, origin, station_id, epoch, start, end)
+
+
+def _wanted_here(reader: Reader, connection: Connection) -> Hashes:
+    """What the centre has for the station, without what a snapshot left out."""
+    there, here = _there(connection, CENTRE, reader.station_id), _here(reader, CENTRE)
+    place = reader.ask(snapshot_place)
+    if place is None:
+        return there
+    spared = left_out(connection, reader.station_id, place, reader.ask(records_up_to, place))
+
+    def hashes(epoch: str, start: int, end: int) -> Mapping[int, str]:
+        known = here(epoch, start, end)
+        return {seq: hash_ for seq, hash_ in there(epoch, start, end).items() if seq in known or (epoch, seq) not in spared}
+
+    return hashes
 
 
 def _here(reader: Reader, origin: str) -> Hashes:

@@ -28,6 +28,7 @@ FAR = 5000
 HORIZON_US = 30 * 86_400 * 1_000_000
 """Cancelled orders are sent to a new station for so long."""
 AT_ONCE = 400
+SPARED = frozenset({"job_order", "lead_request"})
 
 Key = tuple[str, str]
 """Kind (without the payload's version) and id of a record."""
@@ -38,6 +39,7 @@ class _Place:
     """One entry without its payload."""
 
     key: Key
+    epoch: str
     epoch_no: int
     seq: int
 
@@ -57,6 +59,24 @@ def take(centre: Centre, station_id: str, cursor: FeedCursor | None, *, at: Inst
     return Snapshot(tuple(entries), head)
 
 
+def left_out(
+    connection: Connection, station_id: str, place: tuple[int, int], known: frozenset[Key]
+) -> frozenset[tuple[str, int]]:
+    """Epoch and number of what need not be at a station whose snapshot was taken at `place` and held the records `known`.
+
+    That is what had a later version by then, and orders and requests of which nothing was sent.
+    """
+    places = _places(connection, station_id, *place)
+    latest = {each.key: each for each in places}
+    spared = {key for key in latest if key[0] in SPARED and key not in known}
+    return frozenset((each.epoch, each.seq) for each in places if each is not latest[each.key] or each.key in spared)
+
+
+def records_up_to(connection: Connection, station_id: str, place: tuple[int, int]) -> frozenset[Key]:
+    """The centre's records of which there is a version up to a place, at a station or at the centre."""
+    return frozenset(each.key for each in _places(connection, station_id, *place))
+
+
 def _behind(connection: Connection, station_id: str, after: FeedCursor) -> int:
     places = addressed_to(station_id).where(behind(after.epoch_no, after.last_seq)).subquery()
     return connection.scalar(select(func.count()).select_from(places)) or 0
@@ -67,7 +87,7 @@ def _chosen(connection: Connection, station_id: str, head: Position) -> list[_Pl
     pinned = _pinned(connection, station_id)
     latest: dict[Key, _Place] = {}
     kept: list[_Place] = []
-    for place in _places(connection, station_id, head):
+    for place in _places(connection, station_id, head.epoch_no, head.seq):
         latest[place.key] = place
         if place.key in pinned:
             kept.append(place)
@@ -75,12 +95,12 @@ def _chosen(connection: Connection, station_id: str, head: Position) -> list[_Pl
     return sorted(kept, key=lambda place: (place.epoch_no, place.seq))
 
 
-def _places(connection: Connection, station_id: str, head: Position) -> Iterable[_Place]:
-    columns = (JOURNAL.c.kind, JOURNAL.c.record_id, EPOCH.epoch_no, JOURNAL.c.seq)
+def _places(connection: Connection, station_id: str, epoch_no: int, seq: int) -> list[_Place]:
+    columns = (JOURNAL.c.kind, JOURNAL.c.record_id, JOURNAL.c.epoch, EPOCH.epoch_no, JOURNAL.c.seq)
     mine = (JOURNAL.c.station_id == CENTRE, JOURNAL.c.addressee.in_(("", station_id)))
     query = select(*columns).select_from(JOURNAL).join(TYPED["epoch"], OF_EPOCH).where(*mine)
-    rows = connection.execute(query.where(up_to(head.epoch_no, head.seq)).order_by(EPOCH.epoch_no, JOURNAL.c.seq))
-    return [_Place((row.kind.rpartition(".")[0], row.record_id), row.epoch_no, row.seq) for row in rows]
+    rows = connection.execute(query.where(up_to(epoch_no, seq)).order_by(EPOCH.epoch_no, JOURNAL.c.seq))
+    return [_Place((row.kind.rpartition(".")[0], row.record_id), row.epoch, row.epoch_no, row.seq) for row in rows]
 
 
 def _pinned(connection: Connection, station_id: str) -> frozenset[Key]:

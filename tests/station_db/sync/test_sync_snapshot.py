@@ -2,10 +2,12 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from station_db.reader import Reader
 from station_db.records.base import CENTRE, Instant, RecordId
 from station_db.records.orders import JobResponse, JobState, RoutingSnapshot
 from station_db.store import Store
+from station_db.sync.against import Place, verify_against
 from station_db.sync.centre import Centre
 from station_db.sync.down import pull
 from station_db.sync.loading import load
@@ -202,6 +205,32 @@ def test_a_snapshot_that_does_not_fit_is_refused_whole(sqlite_url: str, store: S
         assert Reader(tmp_path / "station").feed_cursor() is None
 
 
+def test_the_proof_against_the_centre_knows_what_a_snapshot_leaves_out_and_finds_what_it_must_not(
+    sqlite_url: str, store: Store, tmp_path: Path
+) -> None:
+    folder = tmp_path / "station"
+    made = json.loads(plant())
+    made["job_orders"][1]["cancelled"] = True
+    with connected(sqlite_url) as centre:
+        for quantity in (3, 4, 5):
+            made["job_orders"][0]["quantity"] = quantity
+            load(centre, json.dumps(made), at=START)
+        snapshot = take(centre, "ST-040", None, at=Instant(START + HORIZON_US + 1))
+        assert snapshot is not None
+        store.apply_snapshot(snapshot, at(1))
+        load(centre, plant(quantity=6), at=at(2))
+        push_all(folder, centre)
+        assert verify_against(folder, sqlite_url).down.missing == 2  # the feed has gone on: not cancelled any more, and 6
+        store.apply_feed(pull(centre, "ST-040", Reader(folder).feed_cursor()), at(2))
+    report = verify_against(folder, sqlite_url)
+    assert (report.is_equal, report.down.missing) == (True, 0)
+    spoiled = next(each.entry for each in snapshot.entries if each.entry.kind.startswith("person"))
+    with closing(sqlite3.connect(folder / "record.db")) as record:
+        record.execute("DELETE FROM journal WHERE station_id = 'centre' AND seq = ?", (spoiled.seq,))
+        record.commit()
+    assert verify_against(folder, sqlite_url).down.missing_at == [Place(spoiled.epoch, spoiled.seq)]
+
+
 KILLED = """
 import sys
 from collections.abc import Callable
@@ -271,8 +300,8 @@ ACTIONS = st.one_of(
 )
 
 
-@pytest.mark.timeout(60)  # twenty schedules, each with a store and a centre of its own
-@settings(max_examples=20, deadline=None)
+@pytest.mark.timeout(60)  # a dozen schedules, each with a store and a centre of its own
+@settings(max_examples=12, deadline=None)
 @given(st.lists(ACTIONS, max_size=14))
 def test_whatever_the_order_of_loads_cancels_fetches_and_restarts_the_station_ends_with_the_centres_rows(
     schedule: list[tuple[object, ...]],
