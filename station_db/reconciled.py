@@ -21,12 +21,16 @@ class ReconciledDay:
     entries: int
     digest: Digest
     at: Instant
+    up_to_seq: int = 0
+    """The last of its entries that was compared."""
 
 
 def days_of(connection: Connection, station_id: str) -> tuple[ReconciledDay, ...]:
     """All of a station's, for `Reader.ask`."""
     rows = connection.execute(select(RECONCILED_DAY).where(RECONCILED_DAY.c.station_id == station_id))
-    return tuple(ReconciledDay(row.epoch, row.day, row.entries, Digest(row.digest), Instant(row.at)) for row in rows)
+    return tuple(
+        ReconciledDay(row.epoch, row.day, row.entries, Digest(row.digest), Instant(row.at), row.up_to_seq) for row in rows
+    )
 
 
 def note(connection: Connection, station_id: str, days: Sequence[ReconciledDay]) -> None:
@@ -34,6 +38,6 @@ def note(connection: Connection, station_id: str, days: Sequence[ReconciledDay])
     if not days:
         return
     statement = sqlite.insert(RECONCILED_DAY)
-    changed = {name: statement.excluded[name] for name in ("entries", "digest", "at")}
+    changed = {name: statement.excluded[name] for name in ("entries", "digest", "at", "up_to_seq")}
     rows = [asdict(day) | {"station_id": station_id} for day in days]
     connection.execute(statement.on_conflict_do_update(index_elements=["station_id", "epoch", "day"], set_=changed), rows)

@@ -191,9 +191,13 @@ RECONCILED_DAY = Table(
     Column("entries", BigInteger, nullable=False),
     Column("digest", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("up_to_seq", BigInteger, nullable=False),
     PrimaryKeyConstraint("station_id", "epoch", "day"),
 )
-"""Days (UTC, by `recorded_at`) of an epoch whose entries were found the same here and at the centre, by count and digest."""
+"""Days (UTC, by `recorded_at`) of an epoch whose entries were found the same here and at the centre, by count and digest.
+
+Of the day's entries those up to `up_to_seq` were compared; a clock put back may add others to it later.
+"""
 
 DRAFT = Table(
     "draft",

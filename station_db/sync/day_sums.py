@@ -41,10 +41,12 @@ class DaySum:
 
     entries: int = 0
     sha: Any = field(default_factory=hashlib.sha256)
+    last_seq: int = 0
 
-    def add(self, entry_hash: str) -> None:
+    def add(self, seq: int, entry_hash: str) -> None:
         """The next one in order."""
         self.entries += 1
+        self.last_seq = seq
         self.sha.update(entry_hash.encode())
 
     def told(self) -> tuple[int, str]:
@@ -71,10 +73,10 @@ def spans(epoch: str, behind: int, up_to: int) -> Iterator[Span]:
 def here(connection: Connection, station_id: str, span: Span, totals: dict[str, DaySum]) -> Sums:
     """A span's sums at a store; what it adds to each day goes into `totals` too."""
     sums: dict[str, DaySum] = {}
-    for recorded_at, entry_hash in _rows(connection, station_id, span):
+    for seq, recorded_at, entry_hash in _rows(connection, station_id, span):
         name = day_name(day_of(recorded_at))
-        sums.setdefault(name, DaySum()).add(entry_hash)
-        totals.setdefault(name, DaySum()).add(entry_hash)
+        sums.setdefault(name, DaySum()).add(seq, entry_hash)
+        totals.setdefault(name, DaySum()).add(seq, entry_hash)
     return {name: total.told() for name, total in sums.items()}
 
 
@@ -94,9 +96,9 @@ def hashes(connection: Connection, station_id: str, span: Span) -> list[tuple[in
     return [(row.seq, row.hash) for row in found]
 
 
-def _rows(connection: Connection, station_id: str, span: Span) -> Iterable[tuple[Instant, str]]:
-    asked = select(JOURNAL.c.recorded_at, JOURNAL.c.hash).where(*_within(station_id, span)).order_by(JOURNAL.c.seq)
-    return ((Instant(row[0]), row[1]) for row in connection.execute(asked))
+def _rows(connection: Connection, station_id: str, span: Span) -> Iterable[tuple[int, Instant, str]]:
+    asked = select(JOURNAL.c.seq, JOURNAL.c.recorded_at, JOURNAL.c.hash).where(*_within(station_id, span)).order_by(JOURNAL.c.seq)
+    return ((row[0], Instant(row[1]), row[2]) for row in connection.execute(asked))
 
 
 def _within(station_id: str, span: Span) -> tuple[Any, ...]:

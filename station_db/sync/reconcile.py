@@ -160,11 +160,11 @@ class _Epoch:
 
     def _is_news(self, day: ReconciledDay) -> bool:
         before = self.noted.get(day.day)
-        return before is None or before.entries < day.entries
+        return before is None or before.entries < day.entries or before.up_to_seq < day.up_to_seq
 
     def _noted(self, name: str, total: DaySum) -> ReconciledDay:
         entries, digest = total.told()
-        return ReconciledDay(self.mark.epoch, name, entries, Digest(digest), self.at)
+        return ReconciledDay(self.mark.epoch, name, entries, Digest(digest), self.at, total.last_seq)
 
 
 def _is_clean(found: Reconciled) -> bool:

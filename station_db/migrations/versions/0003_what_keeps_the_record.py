@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("entries", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("up_to_seq", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("station_id", "epoch", "day", name=op.f("pk_reconciled_day")),
     )
     op.create_table(
