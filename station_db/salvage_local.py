@@ -16,10 +16,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from station_db.journal import Position
 from station_db.records.base import CENTRE
+from station_db.records.local import DOUBTED
 from station_db.tables import COUNTER_POSITION, DRAFT, FEED_CURSOR, JOURNAL, TYPED
 
-DOUBTED = -(2**62)
-"""The boot of a position that is not believed."""
 FIRST_CENTRE_EPOCH = 2
 """What the centre's entries of a smaller epoch are: loaded at this station, and nobody sends them again."""
 TABLES = (COUNTER_POSITION, DRAFT)

@@ -15,7 +15,7 @@ from enum import StrEnum
 from drivers.tag import Purpose
 from hmi.station.wiring import Wiring
 from station_db.records.base import Instant
-from station_db.records.local import CounterPosition
+from station_db.records.local import DOUBTED, CounterPosition
 
 SLACK = 2
 """Parts a machine may be ahead of its rate: one that was almost ready, one that just began the interval."""
@@ -39,6 +39,8 @@ class Reading(StrEnum):
     """After a restart: the counters may have been kept or have begun anew. The fewer parts are counted, a gap says so."""
     WRAPPED = "wrapped"
     """So long unheard that a counter may have gone round once more. The fewest parts are counted, a gap says so."""
+    DOUBTED = "doubted"
+    """The record lost what came after where they stood: parts since may be in it already. None is counted, a gap says so."""
     CONTRADICTORY = "contradictory"
 
 
@@ -91,6 +93,9 @@ def explain(old: Positions | None, new: Positions, wiring: Wiring, limit: int, l
     if old is None or not known:
         return Count(Reading.FIRST, {})
     moved = {purpose: _moved(old, new, wiring, purpose) for purpose in known}
+    if old.boot == DOUBTED:
+        jumped = tuple(purpose for purpose in known if moved[purpose])
+        return Count(Reading.DOUBTED if jumped else Reading.MOVED, dict.fromkeys(known, 0), jumped)
     likely = {purpose: step for purpose, step in moved.items() if step <= limit}
     kept = {purpose: step for purpose, step in likely.items() if not _was_set(old, new, step, wiring, purpose)}
     if old.boot not in (None, new.boot):

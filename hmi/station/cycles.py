@@ -193,7 +193,11 @@ def _unseen(found: Count, cycle: Cycle | None, old: Positions, wiring: Wiring, t
     )
 
 
-DOUBTS: Mapping[Reading, str] = {Reading.AMBIGUOUS: "restart_ambiguous", Reading.WRAPPED: "may_have_wrapped"}
+DOUBTS: Mapping[Reading, str] = {
+    Reading.AMBIGUOUS: "restart_ambiguous",
+    Reading.WRAPPED: "may_have_wrapped",
+    Reading.DOUBTED: "record_restored",
+}
 
 
 def _gaps(old: Positions, new: Positions, found: Count, wiring: Wiring, turn: Turn) -> tuple[CountGap, ...]:

@@ -28,6 +28,10 @@ class CommandOutcome:
     at: Instant
 
 
+DOUBTED = -(2**62)
+"""The boot of a position that may be older than the record: what the counter did since is for a person to settle."""
+
+
 @dataclass(frozen=True, slots=True)
 class CounterPosition:
     """Where a machine's counter stood when it was last believed."""

@@ -1,13 +1,18 @@
+import os
 import shutil
 import sqlite3
 from contextlib import closing
 
 import pytest
 
-from station_db.notices import RESTORED
+from station_db.backup import BackupPlace, back_up
+from station_db.notices import RESTORED, SALVAGED
 from station_db.reader import Reader
+from station_db.restore import restore
 from station_db.verify import verify_store
-from tests.station_db.store.store_cases import at, cycle_changes, open_store
+from tests.invariants import store_is_sound
+from tests.station_db.store import store_worker
+from tests.station_db.store.store_cases import STATION, at, cycle_changes, open_store
 
 
 @pytest.fixture
@@ -85,3 +90,21 @@ def test_a_reader_that_outlives_the_writer_makes_no_restore(folder):
         assert (folder / "record.db-wal").stat().st_size > 0
     assert record(folder, 3) == ()
     assert depths(folder) == [1]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the workers are forked")
+def test_a_restore_that_died_lost_nothing_and_can_be_done_again(folder):
+    record(folder, 2, 3)
+    place = BackupPlace(folder.with_name("backups"))
+    made = back_up(folder, place, STATION, at(3))
+    record(folder, 4)
+
+    def restoring(where, tell):
+        restore(where, made.path, place, STATION, at=at(9))
+
+    assert store_worker.run(restoring, folder, crash="during_restore").was_killed
+    ((code, (entries, lost, _kept)),) = [(notice.code, notice.args) for notice in record(folder, 5, prefix="after")]
+    assert (code, entries, lost) == (SALVAGED, "5", "0")
+    store_is_sound(folder, [f"cycle-{number:06}" for number in range(1, 6)])
+    assert restore(folder, made.path, place, STATION, at=at(9)).entries == 4
+    assert [notice.code for notice in record(folder, 6, prefix="restored")] == [RESTORED]

@@ -9,7 +9,7 @@ from station_db import notices
 from station_db.backup import BackupPlace, back_up
 from station_db.errors import ForeignDatabaseError
 from station_db.reader import Reader
-from station_db.salvage_local import DOUBTED
+from station_db.records.local import DOUBTED
 from tests.invariants import store_is_sound
 from tests.station_db.store.store_cases import STATION, at, cycle_changes, open_store, person, saying
 
