@@ -17,7 +17,7 @@ from station_db.backup import BackupPlace, backups, check_copy, newest_sound
 from station_db.connecting import RECORD_FILE, raw, writer_engine
 from station_db.crashpoints import crashpoint
 from station_db.diagnosis import diagnosed
-from station_db.durable import copy, fsync_folder, remove_database, replace_database
+from station_db.durable import copy, fsync_folder, make_folder, remove_database, replace_database
 from station_db.errors import BrokenBackupError, CorruptStoreError, UnwritableFolderError
 from station_db.examining import APPLICATION_ID, Condition, check_is_ours, examine
 from station_db.journal import Origin
@@ -68,7 +68,7 @@ def check_folder(folder: Path) -> None:
     """Raise `UnwritableFolderError` or `ForeignDatabaseError`, having changed nothing."""
     probe = folder / ".probe"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         probe.touch()
         probe.unlink()
     except OSError as error:
