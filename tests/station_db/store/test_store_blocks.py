@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +24,7 @@ from station_db.signals import Frame, Layout
 from tests.station_db.store import store_worker
 from tests.station_db.store.store_cases import START, STATION, open_store
 
+pytestmark = pytest.mark.timeout(30)  # examples of dozens of transactions, each with its fsync
 SECOND_NS = 1_000_000_000
 HOUR_NS = 3600 * SECOND_NS
 LATER_NS = 10**18
@@ -105,7 +107,7 @@ def station(tmp_path_factory):
     store.close()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(frames=recorded(), part=st.floats(0, 1))
 def test_whatever_was_recorded_is_read_back_to_the_bit_before_while_and_after_it_became_blocks(station, frames, part):
     store, reader = station
@@ -123,7 +125,7 @@ def test_whatever_was_recorded_is_read_back_to_the_bit_before_while_and_after_it
     assert store.last_frame_number() == frames[-1].number
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data(), st.sampled_from(sorted(DTYPES)))
 def test_any_samples_of_a_block_come_back_to_the_bit(data, kind):
     given_values = data.draw(st.lists(any_value(kind), max_size=40))
@@ -135,7 +137,7 @@ def test_any_samples_of_a_block_come_back_to_the_bit(data, kind):
     assert (back.dtype, back.tobytes(), doubts.tolist()) == (values.dtype, values.tobytes(), quality.tolist())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-200, 200), max_size=60))
 def test_any_whole_numbers_come_back(numbers):
     array = np.array(numbers, np.int64)
@@ -309,3 +311,19 @@ def test_the_centre_is_asked_as_the_station_is(tmp_path):
     elsewhere = reader.ask_signals(signal_overview.overview, "ST-041", "press", ("good",), EVER, 10)
     assert (elsewhere.count == 0).all()
     store.close()
+
+
+def test_a_copied_store_gives_its_blocks_a_name_of_their_own(tmp_path):
+    (tmp_path / "here").mkdir()
+    store = open_store(tmp_path / "here")
+    store.append_frames(seconds(10))
+    roll_up(store)
+    store.close()
+    shutil.copytree(tmp_path / "here", tmp_path / "there")
+    copy = open_store(tmp_path / "there", prefix="copy", machine="another panel")
+    copy.append_frames(seconds(10, first=11, from_s=10))
+    roll_up(copy)
+    copy.close()
+    here, there = Reader(tmp_path / "here").series(), Reader(tmp_path / "there").series()
+    assert here != there
+    assert {block.series for block in Reader(tmp_path / "there").blocks_after(5, 10**9)} == {there}

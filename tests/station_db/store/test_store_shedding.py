@@ -20,11 +20,11 @@ from station_db.signals import Frame, Layout
 from tests.station_db.store.store_cases import at, curve_of, open_store
 from tests.station_db.store.test_store_waveforms import kept
 
+pytestmark = pytest.mark.timeout(30)  # hours of scans and dozens of transactions, each with its fsync
 SECOND_NS = 1_000_000_000
-LATER_NS = 10**18
 EVER = Span(Instant(0), Instant(2**62))
 NOISE = Layout("press", tuple(f"tag {place}" for place in range(8)), ("float64",) * 8)
-HOURS = 12
+HOURS = 8
 RAW = 12 * len(kept(1).data)
 
 
@@ -38,7 +38,7 @@ def noise(first, count, start_s):
 
 @pytest.fixture
 def full(tmp_path):
-    """A store with twelve hours of blocks, half an hour of frames, waveforms and curves; a function that sets the budget."""
+    """A store with eight hours of blocks, half an hour of frames, waveforms and curves; a function that sets the budget."""
     stores = []
 
     def filled(budget):
@@ -139,19 +139,19 @@ def test_what_the_centre_has_goes_before_what_only_this_file_has(full, tmp_path)
     full(10**9)
     budget = used(tmp_path) - RAW - blocks_of(tmp_path) // 2
     store = full(budget)
-    later = [block.number for block in Reader(tmp_path).blocks_after(0, 10**9)][-9 * 4]
+    later = [block.number for block in Reader(tmp_path).blocks_after(0, 10**9)][-9 * 3]
     store.centre_has(SignalsSent(block=later - 1))
     keep(store, tmp_path, budget)
     unsent = [block for block in Reader(tmp_path).blocks_after(later - 1, 10**9) if block.tag == HEAD]
-    assert len(unsent) == 4
+    assert len(unsent) == 3
     assert all(head.data is not None for head in unsent)
 
 
 def test_the_file_stays_within_its_budget_and_a_stated_slack_while_weeks_go_by(tmp_path):
-    budget, slack = 1_500_000, 500_000
+    budget, slack = 900_000, 500_000
     store = open_store(tmp_path, signal_budget_bytes=budget)
     sizes, logs = [], []
-    for hour in range(70):
+    for hour in range(45):
         store.append_frames(noise(1 + hour * 360, 360, hour * 3600))
         while store.roll_up((hour + 1) * 3600 * SECOND_NS):
             pass
@@ -161,7 +161,7 @@ def test_the_file_stays_within_its_budget_and_a_stated_slack_while_weeks_go_by(t
     assert max(sizes) <= budget + slack
     assert max(logs) <= 64_000_000
     assert all(later >= earlier for earlier, later in pairwise(sizes))
-    assert sizes[-1] == sizes[50], "freed pages are used again"
+    assert sizes[-1] == sizes[32], "freed pages are used again"
     read = Reader(tmp_path).samples("press", NOISE.tags[:1], EVER)
-    assert sum(gap.count for gap in read.missing) + len(read.stretches[0].at) == 70 * 360
+    assert sum(gap.count for gap in read.missing) + len(read.stretches[0].at) == 45 * 360
     store.close()
