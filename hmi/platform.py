@@ -1,4 +1,4 @@
-"""Everything that differs between operating systems: folders, sockets, children, displays. Standard library only."""
+"""Everything that differs between operating systems: folders, sockets, children, displays. It needs no Qt."""
 
 from __future__ import annotations
 
@@ -46,6 +46,13 @@ def private_folder(path: Path) -> Path:
     if stat.S_IMODE(found.st_mode) != 0o700:
         path.chmod(0o700)
     return path
+
+
+def state_folder() -> Path:
+    """Where the user's programs keep what belongs to this computer alone."""
+    from platformdirs import user_state_path
+
+    return user_state_path("lineside", appauthor=False)
 
 
 def channel_address(folder: Path, station: str) -> str:

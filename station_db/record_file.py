@@ -23,6 +23,7 @@ from station_db.notices import Notice
 from station_db.opening import Prepared
 from station_db.records.base import Instant, RecordId
 from station_db.salvage_local import doubt_positions
+from station_db.witness import Witness
 
 OUTCOMES_KEPT_US = 7 * 86_400_000_000
 
@@ -30,10 +31,11 @@ OUTCOMES_KEPT_US = 7 * 86_400_000_000
 class RecordFile:
     """The writer's hold on the record."""
 
-    def __init__(self, folder: Path, station_id: str, here: Marker) -> None:
+    def __init__(self, folder: Path, station_id: str, here: Marker, witness: Witness) -> None:
         self.path = folder / RECORD_FILE
         self._station_id = station_id
         self._here = here
+        self._witness = witness
         self._file = DatabaseFile(self.path)
         self._marker_file = MarkerFile(folder, here)
         self._tip: Position | None = None
@@ -43,6 +45,7 @@ class RecordFile:
         self, last: Marker | None, *, at: Instant, new_id: Callable[[], RecordId], prepared: Prepared
     ) -> tuple[Notice, ...]:
         """Open an epoch where the numbers must not go on, and say why; a record that was made again has opened its own."""
+        last = self._witness.amended(last)
         with self._file.transaction() as connection:
             connection.execute(writing.forget_outcomes(self._station_id, Instant(at - OUTCOMES_KEPT_US)))
             tip = tip_of(connection, self._station_id)
@@ -78,6 +81,7 @@ class RecordFile:
         before = last.generation if last else 0
         self._marker_file.marker = replace(self._marker_file.marker, generation=before + is_new)
         self._marker_file.write(self.position, durable=True)
+        self._witness.saw(self.position)
 
     @property
     def generation(self) -> int:
@@ -117,6 +121,7 @@ class RecordFile:
         self._tip = position
         with suppress(OSError):
             self._marker_file.write(position, durable=False)
+        self._witness.saw(position)
 
     def checkpoint(self) -> None:
         """Bring the log into the file and the marker onto the disk."""
@@ -134,6 +139,7 @@ class RecordFile:
         """Let go of everything, clean or not."""
         self._file.close()
         self._marker_file.close()
+        self._witness.close()
 
 
 def _holds(connection: Connection, station_id: str, saved: Position) -> bool:

@@ -37,6 +37,7 @@ from station_db.signal_file import SignalFile, open_signals
 from station_db.signal_room import SignalRoom
 from station_db.signals import Frame
 from station_db.waveforms import PackedWaveform
+from station_db.witness import Witness
 
 if TYPE_CHECKING:
     from station_db.rolling import RollUp
@@ -75,11 +76,13 @@ class Store:
         machine: str | None = None,
         signal_budget_bytes: int = SIGNAL_BUDGET_BYTES,
         backups: BackupPlace | None = None,
+        witness: Path | None = None,
         reserve_bytes: int = 0,
     ) -> Self:
         """Open a station's store, making or migrating it first; a damaged one is made again from `backups` and what it holds.
 
-        `machine` names this computer; by default it is asked. `reserve_bytes` of the disk are kept for when it is full.
+        `machine` names this computer; by default it is asked.
+        `witness` is a folder elsewhere, by which a copy that is put back is told. `reserve_bytes` of the disk are kept for when it is full.
 
         Raises the `StoreError` that says what is wrong; the store is then as it was.
         """
@@ -95,7 +98,7 @@ class Store:
             prepared, waited = patiently(lambda: prepare(folder, opening, last, is_as_closed=is_as_closed))
             signals = open_signals(folder, is_new_store=prepared.is_new or last is None, at=at)
             held.callback(signals.close)
-            record = RecordFile(folder, station_id, here)
+            record = RecordFile(folder, station_id, here, Witness(witness, folder, station_id))
             held.callback(record.close)
             with _diagnosing(record.path):
                 opened = record.begin(last, at=at, new_id=new_id, prepared=prepared)

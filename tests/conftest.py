@@ -4,6 +4,7 @@ import asyncio
 import asyncio.runners
 import logging
 import os
+import tempfile
 import threading
 
 import pytest
@@ -12,6 +13,7 @@ from _pytest.nodeid import coerce_node_id
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_API", "pyside6")
 os.environ["TZ"] = "UTC"
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="lineside-state-")
 
 OURS = ("hmi", "drivers", "station_db", "widgets")
 GRACE_S = 2.0

@@ -248,6 +248,7 @@ class Engine:
             reserve_bytes=RESERVE_BYTES,
             signal_budget_bytes=self._settings.signal_budget_mb * 1024**2,
             backups=place_of(self._settings),
+            witness=platform.state_folder(),
         )
 
     def _present(self) -> list[Heard]:

@@ -9,10 +9,14 @@ from station_db.backup import BackupPlace, back_up
 from station_db.notices import RESTORED, SALVAGED
 from station_db.reader import Reader
 from station_db.restore import restore
-from station_db.verify import verify_store
+from station_db.sync import founding
+from station_db.sync.centre import Centre
+from station_db.sync.errors import ForkError
+from station_db.sync.up import push
+from station_db.verify import verify_origin, verify_store
 from tests.invariants import store_is_sound
 from tests.station_db.store import store_worker
-from tests.station_db.store.store_cases import STATION, at, cycle_changes, open_store
+from tests.station_db.store.store_cases import STATION, at, counting_ids, cycle_changes, open_store
 
 
 @pytest.fixture
@@ -108,3 +112,46 @@ def test_a_restore_that_died_lost_nothing_and_can_be_done_again(folder):
     store_is_sound(folder, [f"cycle-{number:06}" for number in range(1, 6)])
     assert restore(folder, made.path, place, STATION, at=at(9)).entries == 4
     assert [notice.code for notice in record(folder, 6, prefix="restored")] == [RESTORED]
+
+
+def imaged_while_running(folder, **options):
+    """The image of a running station, put back over its own files: record and marker agree, whatever came after."""
+    store = open_store(folder, prefix="later", **options)
+    store.commit([cycle_changes(2)], at(2))
+    image = {path.name: path.read_bytes() for path in folder.iterdir() if path.name.startswith(("record.db", "epoch"))}
+    for number in (3, 4):
+        store.commit([cycle_changes(number)], at(number))
+    store.close()
+    for name, content in image.items():
+        (folder / name).write_bytes(content)
+
+
+def test_the_image_of_a_running_station_is_told_by_the_witness_elsewhere(folder, tmp_path):
+    elsewhere = tmp_path / "state"
+    imaged_while_running(folder, witness=elsewhere)
+    store = open_store(folder, prefix="restored", witness=elsewhere)
+    assert [(notice.code, notice.args) for notice in store.notices] == [(RESTORED, ("2",))]
+    store.close()
+    again = open_store(folder, prefix="again", witness=elsewhere)
+    assert again.notices == ()
+    again.close()
+
+
+def test_what_no_witness_saw_ends_as_a_fork_at_the_centre_and_nothing_is_overwritten(folder, tmp_path):
+    url = f"sqlite:///{tmp_path / 'centre.db'}"
+    founding.init(url, [STATION], at=at(0), new_id=counting_ids("centre"))
+    centre = Centre.connect(url, "")
+    store = open_store(folder, prefix="later")
+    store.commit([cycle_changes(2)], at(2))
+    image = {path.name: path.read_bytes() for path in folder.iterdir() if path.name.startswith(("record.db", "epoch"))}
+    store.commit([cycle_changes(3)], at(3))
+    push(Reader(folder), centre, at=at(4))
+    store.close()
+    for name, content in image.items():
+        (folder / name).write_bytes(content)
+    assert record(folder, 7, prefix="unnoticed") == ()
+    with pytest.raises(ForkError):
+        push(Reader(folder), centre, at=at(9))
+    with centre.reading() as connection:
+        assert verify_origin(connection, STATION, is_whole=True).problems == []
+    centre.close()
