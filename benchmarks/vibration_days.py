@@ -80,13 +80,13 @@ def _live_a_day(store: Store, day: int, made: list[PackedWaveform], patterns: li
     for part in range(24):
         first = day * DAY_S + part * HOUR_S
         store.append_frames(_features(first))
+        hour: list[PackedWaveform] = []
         for number in range(A_DAY * part // 24, A_DAY * (part + 1) // 24):
             which = (day * A_DAY + number) % PATTERNS
-            second = first + (number - A_DAY * part // 24) * SECONDS
-            waveform = _begun_at(second, made[which], patterns[which])
-            store.keep_waveforms([waveform], Instant(START + first * SECOND_US))
-            run.digests[waveform.head.digest] = which
-            run.offered += len(waveform.data)
+            hour.append(_begun_at(first + len(hour) * SECONDS, made[which], patterns[which]))
+            run.digests[hour[-1].head.digest] = which
+        store.keep_waveforms(hour, Instant(START + first * SECOND_US))
+        run.offered += sum(len(waveform.data) for waveform in hour)
         roll_up(store, (first + HOUR_S) * SECOND_NS)
         store.checkpoint(Instant(START + (first + HOUR_S) * SECOND_US))
 
