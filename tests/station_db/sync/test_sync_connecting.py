@@ -235,6 +235,9 @@ def test_a_statement_that_takes_too_long_is_ended_by_the_server(server: Postgres
     with connected(server.url(plant, "station_ST-040")) as centre:
         with centre.reading() as connection:
             driver: psycopg.Connection = connection.connection.driver_connection
-            assert driver.execute("SHOW statement_timeout").fetchone() == ("10s",)
+            for name, value in (("statement", "10s"), ("lock", "5s"), ("idle_in_transaction_session", "30s")):
+                assert driver.execute(f"SHOW {name}_timeout").fetchone() == (value,)
+            said = driver.info.get_parameters()
+            assert (said["tcp_user_timeout"], said["keepalives_idle"]) == ("15000", "10")
         with pytest.raises(CentreBusyError), centre.reading() as connection:
             connection.exec_driver_sql("SET LOCAL statement_timeout = 20; SELECT pg_sleep(2)")
