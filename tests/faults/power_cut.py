@@ -90,6 +90,8 @@ class Logbook:
     root: Path
     history: list[Noted] = field(default_factory=list)
     saved: list[tuple[int, str]] = field(default_factory=list)
+    paths: dict[int, Path] = field(default_factory=dict)
+    """What each file was called when it came."""
     _names: dict[Path, int] = field(default_factory=dict)
     _plain: dict[Path, bytes] = field(default_factory=dict)
     _databases: set[Path] = field(default_factory=set)
@@ -159,6 +161,7 @@ class Logbook:
     def _begin(self, path: Path) -> None:
         self._files += 1
         self._names[path] = self._files
+        self.paths[self._files] = path
         self.history.append(Named(path, self._files))
 
     def _note_plain_files(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,12 +15,14 @@ import pytest
 
 from station_db import connecting, marker, store
 from station_db.connecting import RECORD_FILE
+from station_db.marker import MARKER_FILE
 from station_db.reader import Reader
 from station_db.store import Store
 from tests.faults.power_cut import Logbook, logged
 from tests.invariants import schema_is_whole, store_is_sound
 from tests.station_db.store.store_cases import MACHINE_ID, START, STATION, at, counting_ids, cycle_changes, feed_of, person
 
+Saved = tuple[str, ...]
 FOLDER = "data"
 CYCLES_A_RUN = 20
 CHECKPOINT_EVERY = 7
@@ -65,11 +68,13 @@ def history_of(root: Path, work: Callable[[Logbook, Path], None]) -> Logbook:
     return log
 
 
-def look_at(log: Logbook, images: int, place: Path, *, seed: int, since: int = 0, saved: tuple[str, ...] = ()) -> Cuts:
-    """Cut the power at so many random moments since `since`; `saved` is what was there before."""
+def look_at(
+    log: Logbook, images: int, place: Path, *, seed: int, since: int = 0, until: int | None = None, saved: Saved = ()
+) -> Cuts:
+    """Cut the power at so many random moments between the two; `saved` is what was there before."""
     chance, cuts = random.Random(seed), Cuts()
     for _ in range(images):
-        moment = chance.randint(since, len(log.history))
+        moment = chance.randint(since, len(log.history) if until is None else until)
         place.mkdir()
         log.image(moment, chance, place)
         _look(cuts, place / FOLDER, (*saved, *log.saved_by(moment)), moment)
@@ -77,7 +82,7 @@ def look_at(log: Logbook, images: int, place: Path, *, seed: int, since: int = 0
     return cuts
 
 
-def _look(cuts: Cuts, folder: Path, saved: tuple[str, ...], moment: int) -> None:
+def _look(cuts: Cuts, folder: Path, saved: Saved, moment: int) -> None:
     cuts.looked_at += 1
     cuts.moments.add(moment)
     try:
@@ -97,6 +102,13 @@ def same_disk() -> Iterator[None]:
             patch.setattr(module, "files_of", lambda folder: folder.name)
             patch.setattr(module, "changed_at_of", _content_of)
         yield
+
+
+def end_cleanly(folder: Path) -> None:
+    """Make a file that a test has changed by hand look as its own program left it."""
+    path = folder / MARKER_FILE
+    said = json.loads(path.read_bytes())
+    path.write_text(json.dumps(said | {"changed_at": _content_of(folder)}), encoding="utf-8")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from station_db import crashpoints
+from station_db import connecting, crashpoints
 from station_db.errors import CommitFailedError
 from station_db.reader import Reader
 from tests.station_db.store.store_cases import at, cycle_changes, feed_of, open_store, person
@@ -28,11 +28,11 @@ class End:
     was_killed: bool
 
 
-def record(folder: Path, tell: Tell) -> None:
+def record(folder: Path, tell: Tell, count: int = 400) -> None:
     """Open the store and record cycles until something ends this; as a first start does where the folder is empty."""
     last = max((cycle.number for cycle in Reader(folder).resume().cycles), default=0) if (folder / "record.db").exists() else 0
     store = open_store(folder, prefix=f"epoch-{os.getpid()}")
-    for number in range(last + 1, last + 400):
+    for number in range(last + 1, last + 1 + count):
         store.commit([cycle_changes(number)], at(number))
         tell(f"cycle-{number:06}")
         if number % 7 == 0:
@@ -62,6 +62,27 @@ def record_with_little_room(folder: Path, tell: Tell) -> None:
             break
         tell(f"cycle-{number:06}")
     store.close()
+
+
+def record_with_little_memory(kilobytes: int) -> Callable[[Path, Tell], None]:
+    """Record ever larger batches with so much memory left; `refused` is told when there is none."""
+
+    def work(folder: Path, tell: Tell) -> None:
+        store = open_store(folder, prefix="little")
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + kilobytes * 1024,) * 2)
+        number = 0
+        try:
+            for size in (2**power for power in range(8)):
+                batch = [cycle_changes(number + each) for each in range(1, size + 1)]
+                store.commit(batch, at(number + size))
+                for each in range(1, size + 1):
+                    tell(f"cycle-{number + each:06}")
+                number += size
+        except (CommitFailedError, MemoryError):
+            tell("refused")
+
+    return work
 
 
 def run(work: Callable[[Path, Tell], None], folder: Path, *, crash: str = "", kill_after: int = 0, delay_s: float = 0) -> End:
@@ -96,5 +117,12 @@ def _listen(inlet: int, child: int, kill_after: int, delay_s: float) -> tuple[st
     return tuple(heard.decode().split("\n")[:-1])
 
 
+def _main(folder: str, count: str = "400", *words: str) -> None:
+    """Record so many cycles and say each on standard output; `careless` waits for no disk."""
+    if "careless" in words:
+        connecting.WRITER_PRAGMAS = (*connecting.WRITER_PRAGMAS, "synchronous=NORMAL")
+    record(Path(folder), lambda saved: os.write(1, f"{saved}\n".encode()) and None, int(count))
+
+
 if __name__ == "__main__":
-    record(Path(sys.argv[1]), lambda saved: print(saved, flush=True))
+    _main(*sys.argv[1:])
