@@ -15,6 +15,7 @@ from benchmarks import (
     row03_samples_to_disk,
     row04_commit,
     row05_day_read_back,
+    row06_drain,
     row07_chart_frame,
     row08_poll_lateness,
 )
