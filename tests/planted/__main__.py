@@ -9,7 +9,6 @@ import sys
 import time
 
 from tests.planted.bugs import BUGS
-
 from tests.planted.planting import UnplantableError, plant, run_tests, tree
 
 

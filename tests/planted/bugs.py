@@ -1,0 +1,157 @@
+"""The bugs: each one somebody could make, in a rule that the record's promises rest on."""
+
+from __future__ import annotations
+
+from tests.planted.planting import Bug
+
+STORE, SYNC, ENGINE = "tests/station_db/store", "tests/station_db/sync", "tests/hmi/engine"
+
+BUGS = (
+    Bug(
+        "commits are not synced",
+        "station_db/connecting.py",
+        '"synchronous=FULL"',
+        '"synchronous=NORMAL"',
+        (f"{STORE}/test_store_power_cut.py", f"{STORE}/test_store_ack_order.py"),
+    ),
+    Bug(
+        "saved is said before the commit",
+        "hmi/engine/recorder.py",
+        "        batch = [saving.changes for saving in savings if saving.changes]\n",
+        "        batch = [saving.changes for saving in savings if saving.changes]\n        self._tell(_all_done, savings)\n",
+        (f"{ENGINE}/test_commit_first.py", f"{ENGINE}/test_recorder.py"),
+    ),
+    Bug(
+        "a cycle names its curve before the curve is on the disk",
+        "station_db/store.py",
+        "            self._keep_curves([curve for changes in batch for curve in changes.curves])\n"
+        "            return self._write(batch, Origin(self._station_id, at))\n",
+        "            position = self._write(batch, Origin(self._station_id, at))\n"
+        "            self._keep_curves([curve for changes in batch for curve in changes.curves])\n"
+        "            return position\n",
+        (f"{STORE}/test_store_kills.py", f"{STORE}/test_store_commit.py"),
+    ),
+    Bug(
+        "the counter is committed by itself",
+        "station_db/writing.py",
+        "    _run(connection, _SET_POSITION,",
+        '    connection.exec_driver_sql("COMMIT")\n    connection.exec_driver_sql("BEGIN IMMEDIATE")\n'
+        "    _run(connection, _SET_POSITION,",
+        (f"{STORE}/test_store_kills.py", f"{STORE}/test_store_commit.py"),
+    ),
+    Bug(
+        "counts are added up instead of replaced",
+        "station_db/projection.py",
+        "set_={column.name: new[column.name] for column in table.c if not column.primary_key},",
+        "set_={c.name: table.c[c.name] + new[c.name] if c.name in ('good', 'bad') else new[c.name]"
+        " for c in table.c if not c.primary_key},",
+        (f"{STORE}/test_store_commit.py", f"{STORE}/test_store_chain.py", f"{STORE}/test_store_feed.py"),
+    ),
+    Bug(
+        "an older entry replaces a newer row",
+        "station_db/projection.py",
+        "where=tuple_(table.c.row_epoch_no, table.c.row_seq) < tuple_(new.row_epoch_no, new.row_seq),",
+        "where=tuple_(table.c.row_epoch_no, table.c.row_seq) != tuple_(new.row_epoch_no, new.row_seq),",
+        (f"{STORE}/test_store_feed.py", f"{STORE}/test_store_payloads.py", f"{STORE}/test_store_on_postgresql.py"),
+    ),
+    Bug(
+        "readers that only promise not to write",
+        "station_db/connecting.py",
+        '    engine = _engine(path, "ro")\n    event.listen(engine, "begin", _begin)\n    return engine\n\n\ndef still',
+        '    engine = _engine(path, "rw")\n'
+        '    event.listen(engine, "connect", lambda driver, _: driver.execute("PRAGMA query_only=1"))\n'
+        '    event.listen(engine, "begin", _begin)\n    return engine\n\n\ndef still',
+        (f"{STORE}/test_store_reader.py", f"{STORE}/test_store_restored.py"),
+    ),
+    Bug(
+        "a new file is put beside the old one's log",
+        "station_db/durable.py",
+        "    fsync_file(new)\n    remove_logs(old)\n",
+        "    fsync_file(new)\n",
+        (f"{STORE}/test_store_migration.py", f"{STORE}/test_store_power_cut.py", f"{STORE}/test_store_restored.py"),
+    ),
+    Bug(
+        "the folder is not synced after a swap",
+        "station_db/durable.py",
+        "    new.replace(old)\n    fsync_folder(old.parent)\n",
+        "    new.replace(old)\n",
+        (f"{STORE}/test_store_power_cut.py", f"{STORE}/test_store_migration.py"),
+    ),
+    Bug(
+        "a restored store goes on with its numbers",
+        "station_db/epochs.py",
+        "    if marker.epoch != tip.epoch or not passed(connection, station_id, marker):\n        return EpochReason.RESTORED\n",
+        "",
+        (f"{STORE}/test_store_epochs.py", f"{STORE}/test_store_restored.py"),
+    ),
+    Bug(
+        "a copy of the whole folder goes on with its numbers",
+        "station_db/epochs.py",
+        "    if marker is None or marker.machine != here.machine or _is_copied(marker.files, here.files):\n",
+        "    if marker is None:\n",
+        (f"{STORE}/test_store_epochs.py", f"{STORE}/test_store_restored.py"),
+    ),
+    Bug(
+        "entries of the centre without a check of their hash",
+        "station_db/feed.py",
+        "    if entry_hash(entry) != entry.hash",
+        "    if False and entry_hash(entry) != entry.hash",
+        (f"{STORE}/test_store_feed.py",),
+    ),
+    Bug(
+        "the watermark is moved whatever its head",
+        "station_db/sync/up.py",
+        "    seen = (WATERMARK.c.last_seq == mark.last_seq, WATERMARK.c.head == mark.head)\n",
+        "    seen = (WATERMARK.c.last_seq == mark.last_seq,)\n",
+        (f"{SYNC}/test_sync_up.py", f"{SYNC}/test_sync_schedules.py"),
+    ),
+    Bug(
+        "the watermark is moved from wherever it stands",
+        "station_db/sync/up.py",
+        "    if moved.rowcount != 1:\n",
+        "    if moved.rowcount > 1:\n",
+        (f"{SYNC}/test_sync_up.py", f"{SYNC}/test_sync_schedules.py"),
+    ),
+    Bug(
+        "a fork is not seen",
+        "station_db/sync/standing.py",
+        "    if head != position.head or (is_present and mark.last_seq > position.seq):\n",
+        "    if False:\n",
+        (f"{SYNC}/test_sync_up.py", f"{STORE}/test_store_restored.py"),
+    ),
+    Bug(
+        "entries leave without a look at their chain",
+        "station_db/sync/up.py",
+        "    check_chain(centre.url, mark, entries)\n",
+        "",
+        (f"{SYNC}/test_sync_up.py",),
+    ),
+    Bug(
+        "what cannot be read is dropped without a word",
+        "station_db/sync/arriving.py",
+        "    if aside:\n        bulk.write(connection, SET_ASIDE, aside, Known.KEPT)\n",
+        "",
+        (f"{SYNC}/test_sync_up.py", f"{SYNC}/test_sync_aside.py"),
+    ),
+    Bug(
+        "the feed's cursor stays where it was",
+        "station_db/feed.py",
+        "    _write_cursor(connection, station_id, cursor, at, snapshot)\n",
+        "",
+        (f"{STORE}/test_store_feed.py",),
+    ),
+    Bug(
+        "backups are not read back",
+        "station_db/backup.py",
+        '            if found != "ok":\n',
+        '            if found == "never":\n',
+        (f"{STORE}/test_store_backup.py", f"{STORE}/test_store_salvage.py"),
+    ),
+    Bug(
+        "frames go before their blocks are kept",
+        "station_db/rolling.py",
+        "                raise RollUpError(",
+        "                print(",
+        (f"{STORE}/test_store_blocks.py",),
+    ),
+)
