@@ -81,8 +81,8 @@ class Store:
     ) -> Self:
         """Open a station's store, making or migrating it first; a damaged one is made again from `backups` and what it holds.
 
-        `machine` names this computer; by default it is asked.
-        `witness` is a folder elsewhere, by which a copy that is put back is told. `reserve_bytes` of the disk are kept for when it is full.
+        `machine` names this computer; by default it is asked. `witness` is a folder elsewhere, by which a copy that is put
+        back is told. `reserve_bytes` of the disk are kept for when it is full.
 
         Raises the `StoreError` that says what is wrong; the store is then as it was.
         """
