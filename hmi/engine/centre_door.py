@@ -47,7 +47,7 @@ class OpenCentre:
 
     def snapshot(self, cursor: FeedCursor | None) -> Snapshot | None:
         """What a station gets that is new or far behind; None where the feed may simply go on."""
-        return snapshot.take(self._centre, self._station, cursor, at=self._clock.moment().wall)
+        return snapshot.take(self._centre, self._station, cursor)
 
     def fetch(self, cursor: FeedCursor | None) -> Sequence[FeedEntry]:
         """The next entries of the centre for us; none when we have all."""

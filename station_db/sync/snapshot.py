@@ -1,8 +1,8 @@
 """What a station that is new, or far behind, gets in place of the centre's whole history.
 
 That is the latest version of each record for it or for all, and every version of what an order it works on refers to, as of one
-place; from there on the feed goes on. A station that has nothing yet is spared what is over: orders it has ended itself (they
-would look as if they could be started), orders cancelled long ago, requests that were answered or withdrawn.
+place; from there on the feed goes on. A station that has nothing yet is spared what is over there: orders it has ended itself,
+which would look as if they could be started, and requests it has answered.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from station_db.feed import START, FeedCursor, Snapshot
 from station_db.journal import FeedEntry, Position
-from station_db.records.base import CENTRE, Instant, from_payload
-from station_db.records.keeping import AnswerState, LeadRequest
-from station_db.records.orders import JobOrder, JobState
+from station_db.records.base import CENTRE
+from station_db.records.keeping import AnswerState
+from station_db.records.orders import JobState
 from station_db.sync.centre import Centre
 from station_db.sync.down import EPOCH, OF_EPOCH, addressed_to, behind, check_is_known, entries_where, up_to
 from station_db.sync.founding import FIRST_EPOCH_NO
@@ -25,8 +25,6 @@ from station_db.tables import JOURNAL, TYPED
 
 FAR = 5000
 """So many entries behind, the latest versions are less to send than all of them."""
-HORIZON_US = 30 * 86_400 * 1_000_000
-"""Cancelled orders are sent to a new station for so long."""
 AT_ONCE = 400
 SPARED = frozenset({"job_order", "lead_request"})
 
@@ -44,7 +42,7 @@ class _Place:
     seq: int
 
 
-def take(centre: Centre, station_id: str, cursor: FeedCursor | None, *, at: Instant, far: int = FAR) -> Snapshot | None:
+def take(centre: Centre, station_id: str, cursor: FeedCursor | None, *, far: int = FAR) -> Snapshot | None:
     """The snapshot for a station; None where the feed may simply go on from its cursor. Raises like `down.pull`."""
     after = cursor or START
     with centre.reading() as connection:
@@ -55,7 +53,7 @@ def take(centre: Centre, station_id: str, cursor: FeedCursor | None, *, at: Inst
         entries = [entry for part in _parts(wanted) for entry in entries_where(connection, station_id, _among(part))]
         if cursor is None:
             over = _over(connection, station_id)
-            entries = [each for each in entries if _key(each) not in over and not _is_long_gone(each, at)]
+            entries = [each for each in entries if _key(each) not in over]
     return Snapshot(tuple(entries), head)
 
 
@@ -123,21 +121,6 @@ def _over(connection: Connection, station_id: str) -> frozenset[Key]:
     orders = connection.scalars(select(response.job_order).where(*ended)).all()
     requests = connection.scalars(select(answer.id).where(*answered)).all()
     return frozenset([*(("job_order", order) for order in orders), *(("lead_request", request) for request in requests)])
-
-
-def _is_long_gone(each: FeedEntry, at: Instant) -> bool:
-    """Whether an order was cancelled long ago, or a request taken back, by the entry: a station sees no rows of the centre."""
-    try:
-        record = from_payload(each.entry.kind, each.entry.payload)
-    except (KeyError, ValueError, TypeError, AttributeError):
-        return False
-    match record:
-        case JobOrder(cancelled=True):
-            return each.entry.recorded_at < at - HORIZON_US
-        case LeadRequest(withdrawn=True):
-            return True
-        case _:
-            return False
 
 
 def _key(each: FeedEntry) -> Key:

@@ -99,7 +99,7 @@ def test_another_station_gets_nothing_of_it(lead: Centre) -> None:
     assert not [each for each in pull(lead, "ST-050", None) if each.entry.kind.startswith("lead_request")]
 
 
-def test_a_station_that_begins_anew_is_not_asked_again_what_was_answered_or_withdrawn(
+def test_a_station_that_begins_anew_is_not_asked_again_what_it_has_answered(
     lead: Centre, station: Centre, store: Store, tmp_path: Path
 ) -> None:
     new_id = counting_ids("request")
@@ -107,10 +107,15 @@ def test_a_station_that_begins_anew_is_not_asked_again_what_was_answered_or_with
     store.commit([saying(answered(made[0], AnswerState.ACCEPTED))], at(2))
     push_all(tmp_path / "station", station)
     withdraw(lead, made[1].id, at=at(3))
-    snapshot = take(station, "ST-040", None, at=at(4))
+    snapshot = take(station, "ST-040", None)
     assert snapshot is not None
     asked = [each.entry.record_id for each in snapshot.entries if each.entry.kind == "lead_request.1"]
-    assert asked == [made[2].id]
+    assert asked == [made[2].id, made[1].id]
+    (tmp_path / "anew").mkdir()
+    anew = open_store(tmp_path / "anew")
+    anew.apply_snapshot(snapshot, at(5))
+    anew.close()
+    assert [one.id for one in Reader(tmp_path / "anew").resume().requests] == [made[2].id]
 
 
 @pytest.mark.parametrize("role", ["planner", "station_ST-040"])
