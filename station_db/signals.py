@@ -84,14 +84,20 @@ def pack(layout: Layout, values: Sequence[float | int | None], uncertain: int = 
     """The values of a frame as bytes. Raises `ValueError` where they do not fit the layout."""
     if len(values) != len(layout.types):
         raise ValueError(f"{len(values)} values for {len(layout.types)} tags")
-    width = bitmap_bytes(layout)
-    doubted = uncertain.to_bytes(width, "little") if uncertain else b""
+    doubted = uncertain.to_bytes(bitmap_bytes(layout), "little") if uncertain else b""
     try:
-        if None not in values:
-            return _whole(layout) + _codec(layout).pack(*values) + doubted
-        present = sum(1 << place for place, value in enumerate(values) if value is not None)
-        filled = [0 if value is None else value for value in values]
-        return present.to_bytes(width, "little") + _codec(layout).pack(*filled) + doubted
+        return _whole(layout) + _codec(layout).pack(*values) + doubted
+    except struct.error:  # a value is missing, which is rare, or does not fit
+        return _with_gaps(layout, values) + doubted
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
+
+
+def _with_gaps(layout: Layout, values: Sequence[float | int | None]) -> bytes:
+    present = sum(1 << place for place, value in enumerate(values) if value is not None)
+    filled = [0 if value is None else value for value in values]
+    try:
+        return present.to_bytes(bitmap_bytes(layout), "little") + _codec(layout).pack(*filled)
     except (struct.error, OverflowError) as error:
         raise ValueError(str(error)) from error
 
