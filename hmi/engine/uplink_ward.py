@@ -90,6 +90,7 @@ class UplinkWard:
     def __init__(self, wires: Wires | None, tasks: Supervisor) -> None:
         self._wires = wires
         self._tasks = tasks
+        self._life: asyncio.Task[None] | None = None
         self._child: Child | None = None
         self._heard_ns: Monotonic = 0
         self._order = ""
@@ -100,7 +101,7 @@ class UplinkWard:
         """Begin, on the engine's loop."""
         if self._wires is not None:
             self._heard_ns = self._wires.clock.moment().mono
-            self._tasks.keep(NAME, self._live)
+            self._life = self._tasks.keep(NAME, self._live)
             self._tasks.keep(WATCH, self._watch)
 
     def recorded(self) -> None:
@@ -124,10 +125,15 @@ class UplinkWard:
     async def stop(self) -> None:
         """End, whatever the centre does; what was recorded last goes up if it answers at once."""
         self._is_ending = True
-        child = self._child
-        if child is not None:
-            say(child, words.End())
-            await self._ended(child)
+        child, life = self._child, self._life
+        if child is None or life is None:
+            return
+        say(child, words.End())
+        await asyncio.wait((life,), timeout=LAST_WORDS_S)
+        if not life.done():
+            log.warning("the uplink did not end in time; what was under way is known by the watermark")
+            child.kill()
+            await asyncio.wait((life,), timeout=LAST_WORDS_S)
 
     async def _live(self) -> None:
         """One life of the process; its end is raised, so that it is started again."""
@@ -221,12 +227,11 @@ class UplinkWard:
             wires.put(CentreStands(sync))
 
     async def _ended(self, child: Child) -> int:
-        """Wait for its end, not for ever; its exit code."""
+        """It said its last; wait for its end, not for ever. Its exit code."""
         try:
             async with asyncio.timeout(LAST_WORDS_S):
                 return await child.ended()
         except TimeoutError:
-            log.warning("the uplink did not end in time; what was under way is known by the watermark")
             child.kill()
             return await child.ended()
 
