@@ -110,6 +110,7 @@ class Centre:
                 with self._connection.execution_options(writes=writes).begin():
                     yield self._connection
             except (DBAPIError, psycopg.Error, sqlite3.Error) as error:
+                self.stride.broke()
                 if limit is not None and limit.expired:
                     raise CentreTimeoutError(self.url, f"no answer within {self._step_s:g} s") from error
                 raise dialling.meaning(self.url, error) from error

@@ -22,3 +22,7 @@ class Stride:
             self.limit_bytes = min(MOST_BYTES, self.limit_bytes * 2)
         elif seconds > SLOW_S:
             self.limit_bytes = max(LEAST_BYTES, self.limit_bytes // 2)
+
+    def broke(self) -> None:
+        """A step failed: it may have been too much, so the next is small, and the same is not tried for ever."""
+        self.limit_bytes = max(LEAST_BYTES, self.limit_bytes // 8)

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hmi.commands.centre_status import as_text, what_is_amiss
 from station_db.reader import Reader
 from station_db.records.base import Digest, Instant, RecordId
 from station_db.records.keeping import Backup
 from station_db.store import Store
+from station_db.sync.errors import CentreBusyError
 from station_db.sync.offset import measure
 from station_db.sync.status import StationStands, status
 from station_db.sync.stride import FIRST_BYTES, LEAST_BYTES, MOST_BYTES, Stride
@@ -103,9 +105,25 @@ def test_what_is_sent_at_once_follows_the_line() -> None:
     for _ in range(20):
         stride.took(0.01)
     assert stride.limit_bytes == MOST_BYTES
+    stride.broke()
+    assert stride.limit_bytes == MOST_BYTES // 8
     for _ in range(20):
         stride.took(2.0)
     assert stride.limit_bytes == LEAST_BYTES
+
+
+def test_a_piece_the_centre_gives_up_on_is_made_smaller(server: Postgres, plant: str, store: Store, tmp_path: Path) -> None:
+    record_cycles(store, 1, 3)
+    with connected(server.url(plant, "station_ST-040")) as centre, server.admin_of(plant) as admin:
+        with centre.writing() as connection:
+            connection.execute(text("SET statement_timeout = '50ms'"))
+        admin.execute("BEGIN")
+        admin.execute("LOCK TABLE watermark IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(CentreBusyError):
+            push(Reader(tmp_path / "station"), centre, at=at(1))
+        admin.execute("ROLLBACK")
+        assert centre.stride.limit_bytes == LEAST_BYTES
+        assert push_all(tmp_path / "station", centre) == 4
 
 
 def test_a_push_keeps_to_its_bytes_but_sends_at_least_one(sqlite_url: str, store: Store, tmp_path: Path) -> None:
