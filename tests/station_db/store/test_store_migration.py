@@ -1,5 +1,7 @@
 import os
+import resource
 import shutil
+import signal
 import sqlite3
 from contextlib import closing
 from functools import cache
@@ -9,8 +11,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, inspect
 
-from station_db import migrating
-from station_db.errors import NewerSchemaError
+from station_db import migrating, signal_store
+from station_db.errors import NewerSchemaError, UnwritableFolderError
 from station_db.notices import MIGRATED
 from tests.invariants import store_is_sound
 from tests.station_db.store import store_worker
@@ -142,3 +144,44 @@ def test_a_newer_store_is_refused_and_not_changed(folder, next_version, monkeypa
     assert refusal.value.path == folder / "record.db"
     assert "next" in refusal.value.reason
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the limit holds for a process")
+def test_a_migration_on_a_full_disk_is_refused_and_leaves_the_old_store(folder, next_version):
+    next_version()
+    before = (folder / "record.db").read_bytes()
+
+    def with_no_room(where, tell):
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, resource.RLIM_INFINITY))
+        try:
+            open_store(where, prefix="later")
+        except UnwritableFolderError:
+            tell("refused")
+
+    assert store_worker.run(with_no_room, folder).saved == ("refused",)
+    assert (folder / "record.db").read_bytes() == before
+    open_store(folder, prefix="later").close()
+    assert revision(folder / "record.db") == "next"
+    store_is_sound(folder, ["cycle-000001"])
+
+
+def test_a_step_of_the_signals_schema_is_whole_or_not_at_all(folder, monkeypatch):
+    with closing(sqlite3.connect(folder / "signals.db")) as signals, signals:
+        signals.execute("DROP TABLE waveform")
+        signals.execute("PRAGMA user_version=1")
+
+    def failing(connection):
+        signal_store.METADATA.create_all(connection)
+        raise OSError("no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(signal_store, "create", failing)
+        with pytest.raises(OSError, match="no room"):
+            open_store(folder, prefix="later")
+    with closing(sqlite3.connect(folder / "signals.db")) as signals:
+        assert signals.execute("PRAGMA user_version").fetchone() == (1,)
+        assert not signals.execute("SELECT 1 FROM sqlite_master WHERE name = 'waveform'").fetchall()
+    open_store(folder, prefix="again").close()
+    with closing(sqlite3.connect(folder / "signals.db")) as signals:
+        assert signals.execute("PRAGMA user_version").fetchone() == (signal_store.SCHEMA,)
