@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, inspect, select
 
 from station_db import journal
+from station_db.anchors import Anchor, anchors_of, begins_at
 from station_db.errors import BrokenBackupError
-from station_db.journal import GENESIS, JournalEntry, Position, entry_hash
+from station_db.journal import GENESIS, JournalEntry, Position
+from station_db.redacted import Hashes, Place, is_sound, redactions_of
 from station_db.tables import TYPED
 
 PAGE = 100
@@ -36,13 +38,15 @@ class Chain:
 class _Exceptions:
     """What the record itself says of its chain: where epochs begin after pruning, and what was redacted."""
 
-    anchors: Mapping[str, tuple[int, str]]
-    redacted: Mapping[tuple[str, int], tuple[str, str]]
+    anchors: Mapping[str, Anchor]
+    redacted: Mapping[Place, Hashes]
 
 
 def check_chain(connection: Connection, station_id: str, since: Position | None = None, pause: Pause = no_pause) -> Chain:
     """Read a station's entries, from `since` on where it is still there. Raises `BrokenBackupError`."""
-    allowed = _exceptions(connection, station_id)
+    has_anchors = inspect(connection).has_table("pruned")
+    anchors = anchors_of(connection, station_id) if has_anchors else {}
+    allowed = _Exceptions(anchors, redactions_of(connection, station_id))
     entries, tip = 0, None
     for epoch in _epochs(connection, station_id):
         if since is not None and epoch.epoch_no < since.epoch_no:
@@ -62,13 +66,15 @@ def _epochs(connection: Connection, station_id: str) -> Iterator[Position]:
 
 
 def _start(connection: Connection, station_id: str, epoch: Position, since: Position | None, allowed: _Exceptions) -> Position:
-    if since is not None and since.epoch == epoch.epoch:
+    anchor = allowed.anchors.get(epoch.epoch)
+    if since is not None and since.epoch == epoch.epoch and (anchor is None or since.seq > anchor.seq):
         here = journal.entries_after(connection, station_id, epoch.epoch, since.seq - 1, 1)
         if here and (here[0].seq, here[0].hash) == (since.seq, since.head):
             return since
         raise BrokenBackupError(f"entry {since.seq} of epoch {epoch.epoch} is another one than was checked before")
-    seq, head = allowed.anchors.get(epoch.epoch, (0, epoch.head))
-    return Position(epoch.epoch, epoch.epoch_no, seq, head)
+    first = journal.entries_after(connection, station_id, epoch.epoch, 0, 1)
+    begin = begins_at(anchor, first[0].seq if first else 1, epoch.head)
+    return Position(epoch.epoch, epoch.epoch_no, begin.seq, begin.head)
 
 
 def _follow(connection: Connection, station_id: str, start: Position, allowed: _Exceptions, pause: Pause) -> tuple[int, Position]:
@@ -85,21 +91,5 @@ def _follow(connection: Connection, station_id: str, start: Position, allowed: _
 def _check(entry: JournalEntry, before: Position, allowed: _Exceptions) -> None:
     if (entry.seq, entry.prev_hash) != (before.seq + 1, before.head):
         raise BrokenBackupError(f"entry {entry.seq} of epoch {entry.epoch} does not follow entry {before.seq}")
-    own = entry_hash(entry)
-    if own != entry.hash and allowed.redacted.get((entry.epoch, entry.seq)) != (entry.hash, own):
+    if not is_sound(entry, allowed.redacted):
         raise BrokenBackupError(f"entry {entry.seq} of epoch {entry.epoch} does not carry its own hash")
-
-
-def _exceptions(connection: Connection, station_id: str) -> _Exceptions:
-    if not inspect(connection).has_table("pruned"):
-        return _Exceptions({}, {})
-    pruned, redaction = TYPED["pruned"].c, TYPED["redaction"].c
-    anchors = select(pruned.epoch, pruned.up_to_seq, pruned.head).where(pruned.station_id == station_id)
-    changed = select(redaction.epoch, redaction.seq, redaction.old_hash, redaction.new_hash)
-    return _Exceptions(
-        {row.epoch: (row.up_to_seq, row.head) for row in connection.execute(anchors.order_by(pruned.up_to_seq))},
-        {
-            (row.epoch, row.seq): (row.old_hash, row.new_hash)
-            for row in connection.execute(changed.where(redaction.origin == station_id))
-        },
-    )

@@ -37,6 +37,8 @@ CRASHPOINTS = (
     "before_backup_rename",
     "after_backup_rename",
     "during_restore",
+    "during_prune",
+    "after_prune",
 )
 """Those of a store."""
 UPLINK_POINTS = ("before_centre_commit", "after_centre_commit")

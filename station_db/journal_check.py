@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from station_db import journal
+from station_db.anchors import Anchor, anchors_of, begins_at
 from station_db.column_check import misfits
 from station_db.errors import ProjectionError
-from station_db.journal import GENESIS, JournalEntry, entry_hash
+from station_db.journal import GENESIS, JournalEntry
 from station_db.projection import projected
+from station_db.redacted import Hashes, Place, is_sound, redactions_of
 from station_db.tables import JOURNAL, SET_ASIDE, TYPED
 
 PAGE = 1000
@@ -68,6 +70,15 @@ class Epoch:
     parent_seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the record itself says of its journal: entries set aside, where epochs begin after pruning, what was redacted."""
+
+    aside: set[tuple[str, int]]
+    anchors: Mapping[str, Anchor]
+    redacted: Mapping[Place, Hashes]
+
+
 def check_journal(connection: Connection, station_id: str, *, is_whole: bool) -> Findings:
     """Check every entry of an origin. Not `is_whole`, as the centre's at a station, numbers may be left out, but must rise."""
     findings = Findings()
@@ -75,13 +86,13 @@ def check_journal(connection: Connection, station_id: str, *, is_whole: bool) ->
     if findings.problems:
         findings.is_readable = False
         return findings
-    aside = _set_aside(connection, station_id)
-    findings.set_aside = len(aside)
+    said = _Said(_set_aside(connection, station_id), anchors_of(connection, station_id), redactions_of(connection, station_id))
+    findings.set_aside = len(said.aside)
     for epoch in epochs_of(connection, station_id):
         findings.epochs += 1
-        _check_epoch(connection, station_id, epoch, findings, is_whole=is_whole, aside=aside)
+        _check_epoch(connection, station_id, epoch, findings, is_whole=is_whole, said=said)
         if is_whole:
-            _check_parent(connection, station_id, epoch, findings)
+            _check_parent(connection, station_id, epoch, findings, said)
     return findings
 
 
@@ -100,17 +111,17 @@ def epochs_of(connection: Connection, station_id: str) -> tuple[Epoch, ...]:
 
 
 def _check_epoch(
-    connection: Connection, station_id: str, epoch: Epoch, findings: Findings, *, is_whole: bool, aside: set[tuple[str, int]]
+    connection: Connection, station_id: str, epoch: Epoch, findings: Findings, *, is_whole: bool, said: _Said
 ) -> None:
-    seq, head = 0, epoch.begins_with
+    before: Anchor | None = None
     for entry in _entries(connection, station_id, epoch.id):
         findings.entries += 1
-        _check_hash(entry, findings)
+        _check_hash(entry, findings, said)
         if is_whole:
-            _check_link(entry, seq, head, findings)
-            _check_version(entry, findings)
-        seq, head = entry.seq, entry.hash
-        _remember(entry, epoch, findings, is_aside=(epoch.id, entry.seq) in aside)
+            _check_link(entry, before or begins_at(said.anchors.get(epoch.id), entry.seq, epoch.begins_with), findings)
+            _check_version(entry, findings, is_pruned=bool(said.anchors))
+        before = Anchor(entry.seq, entry.hash)
+        _remember(entry, epoch, findings, is_aside=(epoch.id, entry.seq) in said.aside)
 
 
 def _entries(connection: Connection, station_id: str, epoch: str) -> Iterator[JournalEntry]:
@@ -120,30 +131,40 @@ def _entries(connection: Connection, station_id: str, epoch: str) -> Iterator[Jo
         seq = page[-1].seq
 
 
-def _check_hash(entry: JournalEntry, findings: Findings) -> None:
-    if entry_hash(entry) != entry.hash:
+def _check_hash(entry: JournalEntry, findings: Findings, said: _Said) -> None:
+    if not is_sound(entry, said.redacted):
         findings.problems.append(Problem("changed", _place(entry), "the entry does not carry its own hash"))
 
 
-def _check_link(entry: JournalEntry, seq: int, head: str, findings: Findings) -> None:
-    if entry.seq != seq + 1:
-        findings.problems.append(Problem("gap", _place(entry), f"it follows number {seq}"))
-    if entry.prev_hash != head:
+def _check_link(entry: JournalEntry, before: Anchor, findings: Findings) -> None:
+    if entry.seq != before.seq + 1:
+        findings.problems.append(Problem("gap", _place(entry), f"it follows number {before.seq}"))
+    if entry.prev_hash != before.head:
         findings.problems.append(Problem("unlinked", _place(entry), "it does not follow the entry before it"))
 
 
-def _check_version(entry: JournalEntry, findings: Findings) -> None:
-    """Versions rise by one; an epoch that follows a restored backup may begin again from an earlier one."""
+def _check_version(entry: JournalEntry, findings: Findings, *, is_pruned: bool) -> None:
+    """Versions rise by one; an epoch that follows a restored backup may begin again from an earlier one.
+
+    Where older entries were let go, the first version that is here may be any.
+    """
     before = findings.latest.get(_key(entry))
+    if before is None and is_pruned:
+        return
     highest = before.version + 1 if before else 1
     lowest = highest if before is None or before.epoch == entry.epoch else 1
     if not lowest <= entry.version <= highest:
         findings.problems.append(Problem("version", _place(entry), f"it is version {entry.version}, not {highest}"))
 
 
-def _check_parent(connection: Connection, station_id: str, epoch: Epoch, findings: Findings) -> None:
-    """The entry that an epoch says it follows must be there; a journal cut short shows here."""
+def _check_parent(connection: Connection, station_id: str, epoch: Epoch, findings: Findings, said: _Said) -> None:
+    """The entry that an epoch says it follows must be there, or have been let go; a journal cut short shows here."""
     if epoch.parent is None or epoch.parent_seq == 0:
+        return
+    anchor = said.anchors.get(epoch.parent)
+    if anchor is not None and epoch.parent_seq < anchor.seq:
+        return
+    if anchor is not None and (epoch.parent_seq, epoch.begins_with) == (anchor.seq, anchor.head):
         return
     wanted = (JOURNAL.c.station_id == station_id, JOURNAL.c.epoch == epoch.parent, JOURNAL.c.seq == epoch.parent_seq)
     if connection.scalar(select(JOURNAL.c.hash).where(*wanted)) != epoch.begins_with:

@@ -16,13 +16,14 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from station_db import block_store, journal, resuming, signal_store, waveform_store
+from station_db.anchors import Anchor, anchors_of
 from station_db.blocks import SignalBlock, SignalsSent
 from station_db.connecting import RECORD_FILE, SIGNALS_FILE, reader_engine
 from station_db.diagnosis import diagnosed
 from station_db.errors import MissingStoreError
+from station_db.examining import check_is_ours
 from station_db.feed import FeedCursor, cursor_of
 from station_db.journal import GENESIS, JournalEntry, Position
-from station_db.examining import check_is_ours
 from station_db.records.base import CENTRE, Digest, Instant
 from station_db.records.local import Curve
 from station_db.records.resume import Resume
@@ -45,6 +46,8 @@ class EpochTip:
 
     began_with: str
     position: Position
+    let_go: int = 0
+    """Its entries up to this number are not here any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +181,14 @@ def _station_of(connection: Connection) -> str:
 def _epochs_of(connection: Connection, station_id: str) -> tuple[EpochTip, ...]:
     epoch = TYPED["epoch"].c
     query = select(epoch.id, epoch.epoch_no, epoch.parent_head).where(epoch.station_id == station_id).order_by(epoch.epoch_no)
+    anchors = anchors_of(connection, station_id)
     return tuple(
-        _tip(connection, station_id, row.id, row.epoch_no, row.parent_head or GENESIS) for row in connection.execute(query)
+        _tip(connection, station_id, row.id, row.epoch_no, row.parent_head or GENESIS, anchors.get(row.id))
+        for row in connection.execute(query)
     )
 
 
-def _tip(connection: Connection, station_id: str, epoch: str, epoch_no: int, began_with: str) -> EpochTip:
+def _tip(connection: Connection, station_id: str, epoch: str, epoch_no: int, began_with: str, anchor: Anchor | None) -> EpochTip:
     last = journal.last_entry(connection, station_id, epoch)
     seq, head = (last.seq, last.hash) if last else (0, began_with)
-    return EpochTip(began_with, Position(epoch, epoch_no, seq, head))
+    return EpochTip(began_with, Position(epoch, epoch_no, seq, head), anchor.seq if anchor else 0)

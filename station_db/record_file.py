@@ -123,6 +123,10 @@ class RecordFile:
             self._marker_file.write(position, durable=False)
         self._witness.saw(position)
 
+    def settle(self) -> None:
+        """Bring the marker onto the disk, so that it names no entry that may be let go now."""
+        self._marker_file.write(self.position, durable=True)
+
     def checkpoint(self) -> None:
         """Bring the log into the file and the marker onto the disk."""
         self._file.checkpoint()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -15,6 +16,6 @@ def row_of(kind: Kind, record: Any) -> dict[str, Any]:
     return {field.name: field.to_column(getattr(record, field.name)) for field in fields_of(kind.cls)}
 
 
-def record_of(kind: Kind, columns: RowMapping) -> Any:
+def record_of(kind: Kind, columns: Mapping[str, Any] | RowMapping) -> Any:
     """The record that a row of its typed table holds."""
     return kind.cls(**{field.name: field.from_column(columns[field.name]) for field in fields_of(kind.cls)})

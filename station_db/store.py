@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from station_db import block_store, notices, reconciled, signal_store, waveform_store, writing
+from station_db import block_store, notices, pruning, reconciled, signal_store, waveform_store, writing
 from station_db.backup import BACKUPS, BackupPlace
 from station_db.blocks import SignalsSent
 from station_db.crashpoints import crashpoint
@@ -33,6 +33,7 @@ from station_db.records.base import Instant, RecordId, may_name_a_station
 from station_db.records.changes import Changes
 from station_db.records.local import Curve
 from station_db.reserve import Reserve
+from station_db.retention import Retention
 from station_db.signal_file import SignalFile, open_signals
 from station_db.signal_room import SignalRoom
 from station_db.signals import Frame
@@ -231,6 +232,22 @@ class Store:
         """Note days whose entries were found the same at the centre. Raises `CommitFailedError`."""
         with _refusing(), self._record.transaction() as connection:
             reconciled.note(connection, self._station_id, days)
+
+    def prune(self, retention: Retention, acknowledged: Mapping[str, int], at: Instant) -> int:
+        """Let the oldest records go, a few hundred entries a call; how many went, 0 when nothing more may.
+
+        `acknowledged` is the centre's watermark of each epoch; only days that were found the same there are touched.
+        Raises `CommitFailedError`; nothing went then.
+        """
+        self._reserve.refuse_if_spent()
+        with _refusing():
+            self._record.settle()
+            with self._record.transaction() as connection:
+                origin = Origin(self._station_id, at)
+                position, gone = pruning.prune(connection, origin, self.position, retention, acknowledged)
+        crashpoint("after_prune")
+        self._record.advance(position)
+        return gone
 
     def checkpoint(self, at: Instant) -> None:
         """Bring both logs into their files and keep the signals within their budget; to be called when there is time."""

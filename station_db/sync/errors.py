@@ -176,3 +176,9 @@ class BrokenChainError(CentreRefusedError):
         super().__init__(url, reason)
         self.epoch = epoch
         self.seq = seq
+
+
+class LetGoError(CentreRefusedError):
+    """The centre lacks entries that it once had and that were let go here since."""
+
+    remedy: ClassVar[str] = "Put the centre's latest backup in its place: it must hold what was let go here; nothing was sent."

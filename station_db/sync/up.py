@@ -21,7 +21,7 @@ from station_db.records.base import Instant
 from station_db.sync import aside, bulk
 from station_db.sync.arriving import project_all
 from station_db.sync.centre import Centre
-from station_db.sync.errors import WatermarkMovedError
+from station_db.sync.errors import LetGoError, WatermarkMovedError
 from station_db.sync.standing import Mark, check_chain, first_behind, marks_of
 from station_db.tables import JOURNAL, STATION, TYPED, WATERMARK
 
@@ -101,6 +101,8 @@ def push(
             _say(centre, reader, at, said)
         return Pushed()
     tip, mark = behind
+    if mark.last_seq < tip.let_go:
+        raise LetGoError(centre.url, f"it has entries up to {mark.last_seq}, and up to {tip.let_go} they were let go here")
     entries = reader.journal_after(mark.epoch, mark.last_seq, limit, limit_bytes or centre.stride.limit_bytes)
     check_chain(centre.url, mark, entries)
     own = _own_columns(reader, centre, tips, at, said, sent=(tip.position.epoch, entries[-1]))

@@ -8,9 +8,13 @@ from pathlib import Path
 
 from station_db.backup import BackupPlace, back_up
 from station_db.crashpoints import CRASHPOINTS
-from station_db.records.base import Instant
+from station_db.pruning import PIECE
+from station_db.reconciled import ReconciledDay
+from station_db.records.base import Digest, Instant
+from station_db.retention import DAY_US, Retention
 from station_db.signals import Frame, Layout
 from station_db.store import Store
+from station_db.sync.day_sums import day_name, day_of
 from tests.station_db.store.store_cases import (
     MACHINE_ID,
     START,
@@ -18,9 +22,11 @@ from tests.station_db.store.store_cases import (
     at,
     counting_ids,
     cycle_changes,
+    cycle_of,
     feed_of,
     open_store,
     person,
+    saying,
 )
 from tests.station_db.store.store_worker import Tell
 from tests.station_db.store.test_store_migration import to_first_schema
@@ -53,6 +59,7 @@ def drivers() -> dict[str, Driver]:
     backing_up = Driver(_some_cycles, make_backup)
     migrating = Driver(_older, start)
     salvaging = Driver(_spoilt, start)
+    pruning = Driver(_old_cycles, let_go, passes=2)
     points = {point: first for point in ("during_create", "before_swap", "after_swap")}
     points |= {point: recording for point in ("before_curves", "after_curves", "after_journal", "after_projection")}
     points |= {point: recording for point in ("before_commit", "after_commit", "during_checkpoint")}
@@ -61,6 +68,7 @@ def drivers() -> dict[str, Driver]:
     points |= {point: rolling for point in ("during_roll_up", "after_roll_up")}
     points |= {point: backing_up for point in ("during_backup", "before_backup_rename", "after_backup_rename")}
     points |= {point: salvaging for point in ("during_sidelining", "during_salvage")}
+    points |= {point: pruning for point in ("during_prune", "after_prune")}
     return points
 
 
@@ -122,6 +130,32 @@ def make_backup(folder: Path, tell: Tell) -> None:
     store = open_store(folder, prefix="backing")
     back_up(folder, BackupPlace(folder / "backups"), STATION, at(1))
     store.close()
+
+
+def let_go(folder: Path, tell: Tell) -> None:
+    """The oldest entries go, piece by piece."""
+    store = open_store(folder, prefix="pruning")
+    epoch = store.position.epoch
+    while store.prune(Retention(30), {epoch: store.position.seq}, days_later(100)):
+        pass
+    store.close()
+
+
+def _old_cycles(folder: Path) -> Iterable[str]:
+    """Two pieces of them, whose day the centre has; what must be there afterwards are the newest."""
+    folder.mkdir()
+    store = open_store(folder)
+    store.commit([saying(*(cycle_of(number) for number in range(1, 2 * PIECE)))], START)
+    last = store.position
+    today = ReconciledDay(last.epoch, day_name(day_of(START)), last.seq, Digest(""), START, last.seq)
+    store.note_reconciled([today])
+    store.close()
+    return [f"cycle-{number:06}" for number in range(2 * PIECE - 20, 2 * PIECE)]
+
+
+def days_later(days: int) -> Instant:
+    """So many days after the tests' beginning."""
+    return Instant(START + days * DAY_US)
 
 
 def _nothing(folder: Path) -> Iterable[str]:
