@@ -90,6 +90,8 @@ class Uplink:
 
     def _failed(self, error: Exception) -> None:
         """Let go of the connection."""
+        if isinstance(error, CentreError):
+            self._visit.address = error.url
         if self._pauses.is_well and not self._line.has_ended:
             log.warning("the centre: %s", error)
         self._pauses = self._pauses.failed()

@@ -33,7 +33,8 @@ class Visit:
         self._sending = sending
         self.known = known
         """How far the centre had our records when it was last heard."""
-        self._centre = ""
+        self.address = ""
+        """The centre's, without a password, once it was tried."""
         self._items: tuple[SetAsideView, ...] = ()
         self._here: tuple[SetAsideView, ...] = ()
         self._signals = 0
@@ -44,7 +45,7 @@ class Visit:
     def picture(self, topic: SyncTopic) -> SyncTopic:
         """The topic with what the last visits brought."""
         items = sorted((*self._items, *self._here), key=lambda item: -item.at)[:SHOWN_MOST]
-        return replace(topic, items=tuple(items), signals_waiting=self._signals, centre=self._centre)
+        return replace(topic, items=tuple(items), signals_waiting=self._signals, centre=self.address)
 
     def due_in_s(self) -> float:
         """How long the centre need not be asked, if nothing is recorded."""
@@ -52,7 +53,7 @@ class Visit:
 
     def arrive(self, door: CentreDoor) -> None:
         """A new connection: look where the centre stands, and ask for everything."""
-        self._centre = door.shown
+        self.address = door.shown
         self._fetch_due_s = self._compare_due_s = 0.0
         self._is_following = False
         self._acknowledge(door)

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,7 @@ class UplinkWard:
         self._child: Child | None = None
         self._heard_ns: Monotonic = 0
         self._order = ""
+        self._told = SyncTopic("offline")
         self._short_lives = 0
         self._is_ending = False
 
@@ -169,6 +170,7 @@ class UplinkWard:
         wires = self._wired()
         match message:
             case words.Stands(sync):
+                self._told = sync
                 wires.put(CentreStands(sync))
             case words.ClockRead(offset_us, within_us):
                 wires.put(ClockMeasured(offset_us, within_us))
@@ -223,7 +225,7 @@ class UplinkWard:
         """The centre is out of reach; what is here is counted in a thread, from one look at the record."""
         wires = self._wired()
         with suppress(RecordError):
-            sync = await asyncio.to_thread(_counted, Path(wires.begin.folder))
+            sync = await asyncio.to_thread(_counted, self._told, Path(wires.begin.folder))
             wires.put(CentreStands(sync))
 
     async def _ended(self, child: Child) -> int:
@@ -247,5 +249,7 @@ class UplinkWard:
         return self._wires
 
 
-def _counted(folder: Path) -> SyncTopic:
-    return balanced(SyncTopic("offline", reason_code=SILENT), Reader(folder), read_acknowledged(folder))
+def _counted(told: SyncTopic, folder: Path) -> SyncTopic:
+    """What was told last, away now, with what is in the record by now."""
+    away = replace(told, state="offline", reason_code=SILENT, reason_args=(), next_try_ns=None)
+    return balanced(away, Reader(folder), read_acknowledged(folder))

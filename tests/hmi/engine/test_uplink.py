@@ -47,6 +47,7 @@ def test_an_absent_centre_is_said_with_what_gathers_here_and_caught_up_by_itself
             offline = await bench.until(lambda sync: sync.state == "offline" and sync.records_here >= 3)
             assert offline.reason_code == "engine.centre_unreachable"
             assert offline.oldest_unsent_at is not None
+            assert offline.centre == "postgresql://centre"
             centre.trouble = None
             await bench.until(is_synced)
             assert centre.connects > 1
