@@ -151,7 +151,12 @@ class OrdersPage(QWidget):
         profile = self._theme.profile
         words = QVBoxLayout()
         words.setSpacing(0)
-        for widget in (self._name, self._needs_line, NoticeLine(self._theme, self._desk)):
+        head = QHBoxLayout()
+        head.setSpacing(profile.gap)
+        head.addWidget(self._name)
+        head.addWidget(self._as_of, 1)
+        words.addLayout(head)
+        for widget in (self._needs_line, NoticeLine(self._theme, self._desk)):
             words.addWidget(widget)
         row = QHBoxLayout()
         row.setSpacing(profile.gap)
@@ -163,8 +168,7 @@ class OrdersPage(QWidget):
         column.setContentsMargins(*(page_margin(profile, is_small=True),) * 4)
         column.setSpacing(page_margin(profile, is_small=True))
         top = QHBoxLayout()
-        top.setSpacing(profile.gap)
-        top.addWidget(self._as_of, 2)
+        top.addStretch(1)  # away from the navigation's keys
         top.addWidget(self._decide, 3)
         column.addLayout(top)
         column.addWidget(self._list_card(), 1)
