@@ -112,7 +112,7 @@ def raised(sqlstate: str) -> Breaking:
 
 
 SLOW = (
-    "CREATE FUNCTION sleeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END $$",
+    "CREATE FUNCTION sleeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(5); RETURN NEW; END $$",
     "CREATE TRIGGER sleeps BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION sleeps()",
 )
 
