@@ -26,6 +26,12 @@ SAYING = {notices.SIGNALS_DAMAGED, notices.SIGNALS_MISSING, notices.COPIED, REST
 def killed(tmp_path_factory):
     """The files of a store as a kill leaves them, and another station's beside it."""
     base = tmp_path_factory.mktemp("mutations")
+    make_killed(base)
+    return base
+
+
+def make_killed(base: Path) -> None:
+    """Both stores, each killed after its 60th cycle."""
     for name, station, prefix in (("live", "ST-040", "epoch"), ("foreign-live", "ST-099", "foreign")):
         store = open_store(base / name, station=station, prefix=prefix)
         for number in range(1, CYCLES + 1):
@@ -34,7 +40,6 @@ def killed(tmp_path_factory):
                 store.checkpoint(at(number))
         shutil.copytree(base / name, base / name.replace("foreign-live", "foreign").replace("live", "killed"))
         store.close()
-    return base
 
 
 def harmed(killed: Path, folder: Path, mutation, chance) -> None:
