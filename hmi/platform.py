@@ -102,11 +102,11 @@ def start_child(words: Sequence[str]) -> subprocess.Popen[bytes]:
 async def start_piped(words: Sequence[str]) -> asyncio.subprocess.Process:
     """Start ourselves with `words` as a process of lower priority, talked to through its standard input and output."""
     command = [*own_command(), *words]
-    piped = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    pipe = asyncio.subprocess.PIPE
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-        return await asyncio.create_subprocess_exec(*command, **piped, creationflags=flags)
-    return await asyncio.create_subprocess_exec(*command, **piped, start_new_session=True)
+        return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, creationflags=flags)
+    return await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, start_new_session=True)
 
 
 def give_way() -> None:
