@@ -90,6 +90,8 @@ class Logbook:
     root: Path
     history: list[Noted] = field(default_factory=list)
     saved: list[tuple[int, str]] = field(default_factory=list)
+    begun: int = 0
+    """What was there before takes so much of the history."""
     paths: dict[int, Path] = field(default_factory=dict)
     """What each file was called when it came."""
     _names: dict[Path, int] = field(default_factory=dict)
@@ -103,6 +105,7 @@ class Logbook:
         self._note_plain_files()
         self.history += [Synced(file) for file in self._names.values()]
         self.history += [FolderSynced(folder) for folder in (self.root, *self._folders)]
+        self.begun = len(self.history)
 
     def say_saved(self, record_id: str) -> None:
         """From here on a cut must not lose this record."""

@@ -74,7 +74,7 @@ def look_at(
     """Cut the power at so many random moments between the two; `saved` is what was there before."""
     chance, cuts = random.Random(seed), Cuts()
     for _ in range(images):
-        moment = chance.randint(since, len(log.history) if until is None else until)
+        moment = chance.randint(max(since, log.begun), len(log.history) if until is None else until)
         place.mkdir()
         log.image(moment, chance, place)
         _look(cuts, place / FOLDER, (*saved, *log.saved_by(moment)), moment)

@@ -8,6 +8,7 @@ import select
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from station_db.reader import Reader
 from tests.station_db.store.store_cases import at, cycle_changes, feed_of, open_store, person
 
 ROOM_BYTES = 100_000
+PIECE, FILLED = 16_384, 64 * 1024**2
 Tell = Callable[[str], None]
 
 
@@ -64,13 +66,23 @@ def record_with_little_room(folder: Path, tell: Tell) -> None:
     store.close()
 
 
+def _all_memory() -> list[bytes]:
+    taken: list[bytes] = []
+    with suppress(MemoryError):
+        while True:
+            taken.append(bytes(PIECE))
+    return taken
+
+
 def record_with_little_memory(kilobytes: int) -> Callable[[Path, Tell], None]:
     """Record ever larger batches with so much memory left; `refused` is told when there is none."""
 
     def work(folder: Path, tell: Tell) -> None:
         store = open_store(folder, prefix="little")
         used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (used + kilobytes * 1024,) * 2)
+        resource.setrlimit(resource.RLIMIT_AS, (used + FILLED,) * 2)
+        hog = _all_memory()
+        del hog[len(hog) - kilobytes * 1024 // PIECE :]
         number = 0
         try:
             for size in (2**power for power in range(8)):

@@ -5,10 +5,12 @@ import sys
 
 import pytest
 
+from tests.faults.disk_in_memory import in_memory
 from tests.faults.power_cut import Synced, Write
 from tests.faults.power_cut_work import careless, history_of, record_shifts, same_disk
 from tests.station_db.store import store_worker
 
+tmp_path = in_memory
 CAN_TRACE = sys.platform.startswith("linux") and shutil.which("strace") is not None
 SAID = 20
 LINE = re.compile(r"(pwrite64|fdatasync|fsync|write)\((\d+)(?:<([^>]*)>)?")

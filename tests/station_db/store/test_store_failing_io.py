@@ -5,12 +5,14 @@ import pytest
 
 from station_db.errors import CommitFailedError
 from station_db.store import Store
+from tests.faults.disk_in_memory import in_memory
 from tests.faults.io_failing import endure
 from tests.faults.io_faults import FailingDisk, Failure
 from tests.faults.power_cut import logged
 from tests.faults.power_cut_work import FOLDER, same_disk
 from tests.station_db.store.store_cases import at, cycle_changes, cycle_of, open_store, saying
 
+tmp_path = in_memory
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="files are told apart by /proc")
 CALLS, SHARE = 150, 30
 """Each of the first so many calls fails once; which way, and for how long, takes turns."""

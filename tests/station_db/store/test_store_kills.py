@@ -11,6 +11,7 @@ import pytest
 from station_db.crashpoints import CRASHPOINTS, VARIABLE, crashpoint
 from station_db.reader import Reader
 from station_db.store import Store
+from tests.faults.disk_in_memory import in_memory
 from tests.invariants import decisions_are_whole, numbers_have_no_gaps, saved_means_saved, schema_is_whole, store_is_sound
 from tests.station_db.store import store_worker
 from tests.station_db.store.store_cases import (
@@ -26,6 +27,7 @@ from tests.station_db.store.store_cases import (
 )
 from tests.station_db.store.store_drivers import ELSEWHERE, FIRST_AFTER, drivers, missing
 
+tmp_path = in_memory
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the workers are forked")
 AT_EACH_POINT = 5
 RANDOM_KILLS, LIVES = 180, 30

@@ -4,10 +4,12 @@ import pkgutil
 import pytest
 
 from station_db.errors import CommitFailedError
+from tests.faults.disk_in_memory import in_memory
 from tests.invariants import store_is_sound
 from tests.station_db.store import store_worker
 from tests.station_db.store.store_cases import at, cycle_changes, open_store
 
+tmp_path = in_memory
 INJECTED = (
     "station_db.journal.entry_hash",
     "station_db.journal.to_payload",

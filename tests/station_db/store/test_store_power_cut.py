@@ -2,10 +2,12 @@ import sys
 
 import pytest
 
+from tests.faults.disk_in_memory import in_memory
 from tests.faults.power_cut_work import FOLDER, careless, end_cleanly, history_of, look_at, migrate, record_shifts, same_disk
 from tests.station_db.store.store_cases import at, cycle_changes, open_store
 from tests.station_db.store.test_store_migration import to_first_schema
 
+tmp_path = in_memory
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="files are told apart by /proc"),
     pytest.mark.timeout(90),  # dozens of images, each opened as a store and verified
