@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from station_db import block_store, journal, resuming, signal_store, waveform_store
-from station_db.anchors import Anchor, anchors_of
+from station_db.anchors import Anchor, anchors_of, begins_at
 from station_db.blocks import SignalBlock, SignalsSent
 from station_db.connecting import RECORD_FILE, SIGNALS_FILE, reader_engine
 from station_db.diagnosis import diagnosed
@@ -191,4 +191,11 @@ def _epochs_of(connection: Connection, station_id: str) -> tuple[EpochTip, ...]:
 def _tip(connection: Connection, station_id: str, epoch: str, epoch_no: int, began_with: str, anchor: Anchor | None) -> EpochTip:
     last = journal.last_entry(connection, station_id, epoch)
     seq, head = (last.seq, last.hash) if last else (0, began_with)
-    return EpochTip(began_with, Position(epoch, epoch_no, seq, head), anchor.seq if anchor else 0)
+    return EpochTip(began_with, Position(epoch, epoch_no, seq, head), _let_go(connection, station_id, epoch, anchor))
+
+
+def _let_go(connection: Connection, station_id: str, epoch: str, anchor: Anchor | None) -> int:
+    if anchor is None:
+        return 0
+    first = journal.entries_after(connection, station_id, epoch, 0, 1)
+    return anchor.seq if begins_at(anchor, first[0].seq if first else 0, "") is anchor else 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 
+from station_db.anchors import anchors_of
 from station_db.column_check import misfits
 from station_db.connecting import RECORD_FILE
 from station_db.errors import CorruptStoreError
@@ -102,8 +103,9 @@ def _compare(reader: Reader, centre: Centre, connection: Connection) -> CentreRe
     station_id = reader.station_id
     is_whole = not (centre.is_postgresql and connection.scalar(text("SELECT lineside_self()")))
     up, down = Compared(), Compared()
+    let_go = {tip.position.epoch: tip.let_go for tip in reader.epochs()}
     for epoch in sorted(reader.ask(_epochs, 0) | _epochs(connection, station_id, 0)):
-        _compare_epoch(epoch, _here(reader, station_id), _there(connection, station_id, station_id), up)
+        _compare_epoch(epoch, _held(reader), _there(connection, station_id, station_id), up, let_go.get(epoch, 0))
     wanted = _wanted_here(reader, connection)
     for epoch in sorted(_epochs_of_centre(reader) | _epochs(connection, CENTRE, FIRST_EPOCH_NO)):
         _compare_epoch(epoch, wanted, _here(reader, CENTRE), down)
@@ -111,8 +113,8 @@ def _compare(reader: Reader, centre: Centre, connection: Connection) -> CentreRe
     return CentreReport(station_id, centre.url, up, down, is_whole, problems)
 
 
-def _compare_epoch(epoch: str, source: Hashes, target: Hashes, found: Compared) -> None:
-    start = 0
+def _compare_epoch(epoch: str, source: Hashes, target: Hashes, found: Compared, start: int = 0) -> None:
+    """From a number on: what was let go at the station is no loss."""
     while True:
         ours, theirs = source(epoch, start, start + PAGE), target(epoch, start, start + PAGE)
         found.checked += len(ours)
@@ -150,6 +152,18 @@ def _wanted_here(reader: Reader, connection: Connection) -> Hashes:
     def hashes(epoch: str, start: int, end: int) -> Mapping[int, str]:
         known = here(epoch, start, end)
         return {seq: hash_ for seq, hash_ in there(epoch, start, end).items() if seq in known or (epoch, seq) not in spared}
+
+    return hashes
+
+
+def _held(reader: Reader) -> Hashes:
+    """The station's own entries, and of those it let go the last one's hash, which its chain goes through."""
+    here, anchors = _here(reader, reader.station_id), reader.ask(anchors_of)
+
+    def hashes(epoch: str, start: int, end: int) -> Mapping[int, str]:
+        anchor = anchors.get(epoch)
+        is_asked = anchor is not None and start <= anchor.seq < end
+        return {**({anchor.seq: anchor.head} if anchor and is_asked else {}), **here(epoch, start, end)}
 
     return hashes
 
