@@ -106,7 +106,7 @@ class Store:
                 with record.transaction() as connection:
                     project_aside(connection, at)
             if any(notice.code in FORKING for notice in opened):
-                with signals.transaction() as connection:
+                with _diagnosing(signals.path), signals.transaction() as connection:
                     block_store.begin_series(connection, new_id())
             store = cls(station_id, record, signals, signal_budget_bytes, Reserve(folder, reserve_bytes))
             store._tell(*waited, *opened)
