@@ -18,6 +18,7 @@ from hmi.secret_references import SecretError, resolve_password
 from hmi.settings import BackupPlan, Centre, Settings
 from hmi.toml_lines import Path as KeyPath
 from hmi.toml_lines import key_lines, repeated, written
+from station_db.retention import Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,7 @@ def settings_from(path: Path, station: StationFile, lines: dict[KeyPath, int]) -
         centre=centre_from(path, station, lines),
         backup=backup_from(path, station, folder, lines),
         signal_budget_mb=station.signals.budget_mb,
+        retention=retention_from(station),
     )
 
 
@@ -202,6 +204,12 @@ def backup_from(path: Path, station: StationFile, folder: Path, lines: dict[KeyP
     place = (path.parent / table.folder).resolve() if table.folder else folder / BACKUPS
     key = secret(path, lines, ("backup",), table.key_env, table.key_file, of="key")
     return BackupPlan(place, table.every_min, table.keep, key)
+
+
+def retention_from(station: StationFile) -> Retention | None:
+    """How long records stay; None: for good."""
+    table = station.retention
+    return None if table is None else Retention(table.days, table.kinds, table.recovery_days)
 
 
 def secret(path: Path, lines: dict[KeyPath, int], table: KeyPath, variable: str, file: str, *, of: str = "password") -> str:

@@ -46,6 +46,14 @@ class SignalsTable(Table):
     budget_mb: int = Field(2048, ge=64, le=4_000_000)
 
 
+class RetentionTable(Table):
+    """`[retention]`: how long records stay once the centre has them; without it they stay for good."""
+
+    days: int = Field(ge=1, le=36_500)
+    recovery_days: int = Field(30, ge=1, le=36_500)
+    kinds: dict[str, int] = Field(default_factory=dict)
+
+
 class ScreenTable(Table):
     """`[screen]`: the panel and how it is read."""
 
@@ -162,6 +170,7 @@ class StationFile(Table):
     data: DataTable = DataTable()
     backup: BackupTable = BackupTable()  # pyright: ignore[reportCallIssue]
     signals: SignalsTable = SignalsTable()  # pyright: ignore[reportCallIssue]
+    retention: RetentionTable | None = None
     screen: ScreenTable = ScreenTable()  # pyright: ignore[reportCallIssue]
     centre: CentreTable | None = None
     machine: Annotated[tuple[MachineTable, ...], Field(strict=False, min_length=1)]

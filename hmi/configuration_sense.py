@@ -13,6 +13,7 @@ from hmi.configuration_waveform_sense import in_waveforms
 from hmi.settings import MANUAL
 from hmi.toml_lines import Path as KeyPath
 from station_db.records.base import CENTRE
+from station_db.retention import LETTABLE
 
 CODES = frozenset(DataType) - {DataType.BOOL, DataType.FLOAT32, DataType.FLOAT64, DataType.STRING}
 """What an alarm's number can stand as."""
@@ -28,12 +29,28 @@ def contradictions(station: StationFile) -> Iterator[Found]:
         yield ("station", "zone"), "zone.unknown", (station.station.zone,)
     if station.station.id == CENTRE:
         yield ("station", "id"), "station.reserved", (CENTRE,)
+    yield from in_retention(station)
     seen: set[str] = set()
     for at, machine in enumerate(station.machine):
         if machine.id in seen:
             yield ("machine", at, "id"), "machine.twice", (machine.id,)
         seen.add(machine.id)
         yield from in_machine(("machine", at), machine)
+
+
+def in_retention(station: StationFile) -> Iterator[Found]:
+    """Only what may be let go at all has a time, and none shorter than the journal's own."""
+    table = station.retention
+    if table is None:
+        return
+    if station.centre is None:
+        yield ("retention",), "retention.no_centre", ()
+    least = max(table.days, table.recovery_days)
+    for kind, days in table.kinds.items():
+        if kind not in LETTABLE:
+            yield ("retention", "kinds", kind), "retention.stays", (kind, ", ".join(sorted(LETTABLE)))
+        elif days < least:
+            yield ("retention", "kinds", kind), "retention.shorter", (kind, str(least))
 
 
 def in_machine(where: KeyPath, machine: MachineTable) -> Iterator[Found]:

@@ -11,6 +11,7 @@ from drivers.derived.setup import Derivation
 from drivers.driver import CurveSetup
 from drivers.tag import Tag
 from drivers.waveforms.setup import Channel
+from station_db.retention import Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +118,5 @@ class Settings:
     backup: BackupPlan | None = None
     signal_budget_mb: int = 2048
     """The room for curves, scans and waveforms; records have no such limit."""
+    retention: Retention | None = None
+    """How long records stay once the centre has them; None: for good."""

@@ -74,8 +74,3 @@ LETTABLE: Mapping[str, Callable[[Row], bool]] = {
 
 All others stay for good: above all how each order ended here, or it would be offered again.
 """
-
-
-def may_be_kept_for(kind: str) -> bool:
-    """Whether `[retention.kinds]` may name a kind."""
-    return kind in LETTABLE

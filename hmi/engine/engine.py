@@ -23,6 +23,7 @@ from hmi.engine.backups import MINUTE_US, BackupKeeper, place_of
 from hmi.engine.desk import StationDesk
 from hmi.engine.heartbeat import Heartbeat, Life, heartbeat_tag
 from hmi.engine.inputs import Ending, Faulty, Heard, HeartbeatPaused, Well
+from hmi.engine.letting_go import LettingGo
 from hmi.engine.machine_writes import MachineWrites
 from hmi.engine.notices import Publisher
 from hmi.engine.recorder import Hears, Recorder
@@ -130,6 +131,7 @@ class Engine:
         self._follow_machines(self._acquisition)
         self._uplink.start()
         self._keep_backups()
+        self._let_go()
         await self._listen()
 
     async def _open_record(self) -> int:
@@ -222,6 +224,12 @@ class Engine:
         if self._settings.backup is not None:
             keeper = BackupKeeper(self._settings, self._settings.backup, self._clock, self._runner.put)
             self._tasks.keep("backups", keeper.run)
+
+    def _let_go(self) -> None:
+        """Of what the centre holds, where the station's file asks for it."""
+        settings = self._settings
+        if settings.retention is not None and settings.centre is not None:
+            self._tasks.keep("retention", LettingGo(settings.folder, settings.retention, self._recorder, self._clock).run)
 
     def _proved_ns(self) -> Monotonic:
         """When both the core and the record last were well."""
