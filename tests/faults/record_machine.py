@@ -23,6 +23,7 @@ from station_db.durable import remove_logs
 from station_db.errors import CommitFailedError
 from station_db.reader import Reader
 from station_db.records.base import Instant
+from station_db.retention import DAY_US, Retention
 from station_db.store import Store
 from station_db.sync import down, reconcile, up
 from station_db.sync.centre import Centre
@@ -42,6 +43,8 @@ from tests.station_db.sync.sync_cases import founded_sqlite
 
 IN_COMMIT = ("before_curves", "after_curves", "after_journal", "after_projection", "before_commit", "after_commit")
 IN_FEED = ("after_feed_rows", "after_feed_cursor", "after_feed_commit")
+IN_PRUNE = ("during_prune", "after_prune")
+MONTH, MONTHS_US = Retention(days=30), 100 * DAY_US
 ON_THE_WAY = ("before_centre_commit", "after_centre_commit")
 JUMPS_S = (-90_000, -3_600, -5, 5, 3_600, 90_000)
 
@@ -64,6 +67,7 @@ class RecordMachine(RuleBasedStateMachine):
         self.centre = Centre.connect(founded_sqlite(self.home))
         self.saved: list[str] = []
         self.taken_back: set[str] = set()
+        self.let_go: set[str] = set()
         self.backup: tuple[Path, int] | None = None
         self.numbers = itertools.count(1)
         self.lives = itertools.count(1)
@@ -212,6 +216,26 @@ class RecordMachine(RuleBasedStateMachine):
         assert (found.holes, found.differing) == (0, 0)
         self.store.note_reconciled(found.days)
 
+    @rule(point=st.sampled_from(("", *IN_PRUNE)))
+    def let_go_of_old(self, point: str) -> None:
+        """Months later what the centre holds goes; a death in between loses no more than that."""
+        while up.push(self.reader, self.centre, at=self.now).entries:
+            pass
+        later = Instant(self.now + MONTHS_US)
+        self.store.note_reconciled(reconcile.reconcile(self.reader, self.centre, at=later).days)
+        marks = {epoch: mark.last_seq for epoch, mark in up.marks(self.centre, STATION).items()}
+        before = self._here()
+        crashpoints.arm(point)
+        try:
+            while self.store.prune(MONTH, marks, later):
+                pass
+        except DiedError:
+            self._crash()
+        crashpoints.arm("")
+        gone = before - self._here()
+        assert gone <= self._records_there(), "only what the centre holds may go"
+        self.let_go |= gone
+
     @rule(every=st.integers(2, 7))
     def lose_entries_at_the_centre(self, every: int) -> None:
         """A centre that failed over to a copy that lacks some; the next comparison puts them in again."""
@@ -232,7 +256,7 @@ class RecordMachine(RuleBasedStateMachine):
         RecordMachine.steps += 1
         if not hasattr(self, "store"):
             return
-        assert set(self.saved) <= self._here(), "I1: what was told saved is here"
+        assert set(self.saved) - self.let_go <= self._here(), "I1: what was told saved is here"
         invariants.numbers_have_no_gaps(self.folder)
         books = up.balance(self.reader, self.centre)
         assert books.captured == books.sent + books.waiting + books.set_aside, f"I6: {books}"
@@ -256,8 +280,8 @@ class RecordMachine(RuleBasedStateMachine):
         self.store.close()
         here, there = set(self._entries()), set(self._entries_there())
         assert here <= there, f"I2: {len(here - there)} entries never arrived"
-        assert self._records_there() - self._here() <= self.taken_back, "I2: the centre has what nobody recorded"
-        invariants.store_is_sound(self.folder, self.saved)
+        assert self._records_there() - self._here() <= self.taken_back | self.let_go, "I2: the centre has what nobody recorded"
+        invariants.store_is_sound(self.folder, set(self.saved) - self.let_go)
 
     def _here(self) -> set[str]:
         return {row[0] for row in self._ask(self.folder / RECORD_FILE, "SELECT record_id FROM journal WHERE kind = 'cycle.1'")}
