@@ -105,17 +105,19 @@ def _compare(reader: Reader, centre: Centre, connection: Connection) -> CentreRe
     up, down = Compared(), Compared()
     let_go = {tip.position.epoch: tip.let_go for tip in reader.epochs()}
     for epoch in sorted(reader.ask(_epochs, 0) | _epochs(connection, station_id, 0)):
-        _compare_epoch(epoch, _held(reader), _there(connection, station_id, station_id), up, let_go.get(epoch, 0))
+        numbers = range(let_go.get(epoch, 0), _end(reader, connection, station_id, epoch))
+        _compare_epoch(epoch, numbers, _held(reader), _there(connection, station_id, station_id), up)
     wanted = _wanted_here(reader, connection)
     for epoch in sorted(_epochs_of_centre(reader) | _epochs(connection, CENTRE, FIRST_EPOCH_NO)):
-        _compare_epoch(epoch, wanted, _here(reader, CENTRE), down)
+        numbers = range(_end(reader, connection, CENTRE, epoch))
+        _compare_epoch(epoch, numbers, wanted, _here(reader, CENTRE), down)
     problems = (*_own(connection, station_id), *_watermarks(connection, station_id), *_chain(connection, is_whole=is_whole))
     return CentreReport(station_id, centre.url, up, down, is_whole, problems)
 
 
-def _compare_epoch(epoch: str, source: Hashes, target: Hashes, found: Compared, start: int = 0) -> None:
-    """From a number on: what was let go at the station is no loss."""
-    while True:
+def _compare_epoch(epoch: str, numbers: range, source: Hashes, target: Hashes, found: Compared) -> None:
+    """All of these numbers: thousands in a row may be for other stations, or were let go here, which is no loss."""
+    for start in range(numbers.start, numbers.stop, PAGE):
         ours, theirs = source(epoch, start, start + PAGE), target(epoch, start, start + PAGE)
         found.checked += len(ours)
         missing, extra = sorted(ours.keys() - theirs.keys()), sorted(theirs.keys() - ours.keys())
@@ -124,9 +126,13 @@ def _compare_epoch(epoch: str, source: Hashes, target: Hashes, found: Compared, 
         found.differing += len(differing)
         for places, seqs in ((found.missing_at, missing), (found.extra_at, extra), (found.differing_at, differing)):
             places.extend(Place(epoch, seq) for seq in seqs[: LISTED - len(places)])
-        start += PAGE
-        if not ours and not theirs:
-            return
+
+
+def _end(reader: Reader, connection: Connection, origin: str, epoch: str) -> int:
+    """Behind the last number of an epoch at either end."""
+    newest = select(func.max(JOURNAL.c.seq)).where(JOURNAL.c.station_id == origin, JOURNAL.c.epoch == epoch)
+    here = reader.ask(lambda local, _station_id: local.scalar(newest))
+    return max(here or 0, connection.scalar(newest) or 0) + 1
 
 
 def _hashes(connection: Connection, origin: str, reader_id: str, epoch: str, start: int, end: int) -> dict[int, str]:

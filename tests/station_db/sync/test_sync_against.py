@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from station_db.store import Store
+from station_db.sync import against
 from station_db.sync.against import CentreReport, verify_against
 from station_db.sync.down import pull
 from station_db.sync.loading import load
 from tests.faults.postgres import Postgres
 from tests.station_db.store.store_cases import START, at, open_store
-from tests.station_db.sync.sync_cases import PLANT, connected, founded_sqlite, push_all, record_cycles, without_pins
+from tests.station_db.sync.sync_cases import PLANT, connected, document, founded_sqlite, push_all, record_cycles, without_pins
 
 
 @pytest.fixture(scope="module")
@@ -111,4 +112,15 @@ def test_planted_damage_at_the_centre_is_found(synced: Callable[..., CentreRepor
 def test_an_order_that_has_not_come_down_yet_is_missing_here(synced: Callable[..., CentreReport], tmp_path: Path) -> None:
     with connected(f"sqlite:///{tmp_path / 'centre.db'}") as centre:
         load(centre, '{"products": [{"id": "P-2", "name": "Valve"}]}', at=at(5))
+    assert synced().down.missing == 1
+
+
+def test_what_is_missing_behind_thousands_for_other_stations_is_found(
+    synced: Callable[..., CentreReport], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(against, "PAGE", 4)
+    others = [{"id": f"P-{number}", "name": "Valve", "addressee": "ST-050"} for number in range(9)]
+    with connected(f"sqlite:///{tmp_path / 'centre.db'}") as centre:
+        load(centre, document(products=others), at=at(5))
+        load(centre, document(products=[{"id": "P-9", "name": "Valve"}]), at=at(6))
     assert synced().down.missing == 1
