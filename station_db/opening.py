@@ -18,7 +18,7 @@ from station_db.connecting import RECORD_FILE, raw, writer_engine
 from station_db.crashpoints import crashpoint
 from station_db.diagnosis import diagnosed
 from station_db.durable import copy, fsync_folder, make_folder, remove_database, replace_database
-from station_db.errors import BrokenBackupError, CorruptStoreError, UnwritableFolderError
+from station_db.errors import BrokenBackupError, CorruptStoreError, StoreLockedError, UnwritableFolderError
 from station_db.examining import APPLICATION_ID, Condition, check_is_ours, examine
 from station_db.journal import Origin
 from station_db.marker import Marker, read_marker
@@ -166,10 +166,16 @@ def _migrate(new: Path) -> None:
 
 
 def _closed_revision(path: Path) -> str | None:
-    """The revision of our own file, which is then closed with its log written into it."""
+    """The revision of our own file, which is then closed with its log written into it.
+
+    Raises `StoreLockedError` where somebody still reads an older state: what they do not let into the file would not be copied.
+    """
     with writer_engine(path).connect() as connection:
-        raw(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
-        return migrating.revision_of(connection)
+        is_held, *_ = raw(connection, "PRAGMA wal_checkpoint(TRUNCATE)")[0]
+        revision = migrating.revision_of(connection)
+    if is_held and revision != migrating.HEAD:
+        raise StoreLockedError(path, "another program reads it, so it cannot be brought to this version")
+    return revision
 
 
 def quick_check(connection: Connection, path: Path) -> None:

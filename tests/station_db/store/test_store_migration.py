@@ -11,8 +11,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, inspect
 
-from station_db import migrating, signal_store
-from station_db.errors import NewerSchemaError, UnwritableFolderError
+from station_db import connecting, migrating, signal_store
+from station_db.durable import replace_database
+from station_db.errors import NewerSchemaError, StoreLockedError, UnwritableFolderError
 from station_db.notices import MIGRATED
 from tests.invariants import store_is_sound
 from tests.station_db.store import store_worker
@@ -108,6 +109,39 @@ def test_an_older_store_is_migrated_and_goes_on_in_its_epoch(folder, next_versio
     again = open_store(folder, prefix="again")
     assert (again.position.epoch_no, again.notices) == (1, ())
     again.close()
+
+
+def test_what_a_reader_keeps_in_the_log_is_not_left_out_of_a_migration(folder, next_version, monkeypatch):
+    store = open_store(folder)
+    with closing(sqlite3.connect(f"{(folder / 'record.db').as_uri()}?mode=ro", uri=True, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM journal").fetchall()
+        store.commit([cycle_changes(2)], at(2))
+        store._held.close()
+        next_version()
+        monkeypatch.setattr(connecting, "BUSY_S", 0.05)
+        monkeypatch.setattr("station_db.store.patiently", lambda work: (work(), ()))
+        with pytest.raises(StoreLockedError, match="another program reads it"):
+            open_store(folder, prefix="later")
+        reader.execute("COMMIT")
+    open_store(folder, prefix="later").close()
+    store_is_sound(folder, ["cycle-000001", "cycle-000002"])
+
+
+def test_the_log_of_a_replaced_file_is_not_read_into_the_new_one(tmp_path):
+    old, new = tmp_path / "old.db", tmp_path / "new.db"
+    with closing(sqlite3.connect(new)) as made, made:
+        made.execute("CREATE TABLE said (word TEXT)")
+        made.execute("INSERT INTO said VALUES ('new')")
+    holds = sqlite3.connect(old)
+    holds.execute("PRAGMA journal_mode=WAL")
+    with holds:
+        holds.execute("CREATE TABLE said (word TEXT)")
+        holds.execute("INSERT INTO said VALUES ('old')")
+    replace_database(new, old)
+    with closing(sqlite3.connect(old)) as read:
+        assert read.execute("SELECT word FROM said").fetchall() == [("new",)]
+    holds.close()
 
 
 def test_a_store_of_the_first_version_is_migrated_with_its_records(folder):
