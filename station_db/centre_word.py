@@ -26,10 +26,10 @@ def open_answers(connection: Connection, station_id: str) -> tuple[RequestAnswer
 
 
 def conflicts_of(connection: Connection, station_id: str, order: RecordId) -> tuple[OrderConflict, ...]:
-    """Every conflict of an order, oldest first."""
+    """Every conflict of an order, by its last word; the clock, which may have gone back in between, has no say in it."""
     conflict = TYPED["order_conflict"]
     query = of(conflict, station_id).where(conflict.c.job_order == order)
-    return read(connection, conflict, query.order_by(conflict.c.opened_at, conflict.c.id))
+    return read(connection, conflict, query.order_by(conflict.c.row_epoch_no, conflict.c.row_seq))
 
 
 def vanished_orders(connection: Connection) -> frozenset[RecordId]:

@@ -1,8 +1,8 @@
 """An order under work that the centre has changed meanwhile: a visible item with both versions, decided by a person.
 
-Until somebody decides, work goes on as it was started, which loses nothing. Each word of the centre is asked about once: an
-item whose difference is over is closed by the station itself, and another word opens another item, so that nobody decides
-on a version he did not see.
+Until somebody decides, work goes on as it was started, which loses nothing. Each word of the centre is asked about once, and
+again only when the difference was over in between: an item whose difference is over is closed by the station itself, and
+another word opens another item, so that nobody decides on a version he did not see.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def follow(station: Station, turn: Turn) -> Station:
     said = "" if theirs is None else theirs.as_json()
     last = _last(station, shared=False)
     if kind is None:
-        after = _close(station, tuple(one for one in undecided(station) if one.conflict is not ConflictKind.SHARED), turn)
+        after = _settle(station, work, last, _accepted(station, work).as_json(), turn)
     elif last is not None and (last.conflict, last.theirs) == (kind, said) and last.decided_by != STATION:
         after = station
     else:
@@ -48,13 +48,12 @@ def shared(station: Station, order: RecordId, stations: tuple[str, ...], turn: T
     if work is None or work.response.job_order != order:
         return station
     last = _last(station, shared=True)
-    said = json.dumps({"stations": sorted(stations)})
+    ours, said = json.dumps({"stations": [station.setup.id]}), json.dumps({"stations": sorted(stations)})
     if not stations:
-        open_ones = tuple(one for one in undecided(station) if one.conflict is ConflictKind.SHARED)
-        return tell(_close(station, open_ones, turn), turn) if open_ones else station
+        after = _settle(station, work, last, ours, turn)
+        return after if after is station else tell(after, turn)
     if last is not None and last.theirs == said and last.decided_by != STATION:
         return station
-    ours = json.dumps({"stations": [station.setup.id]})
     return tell(_open(station, _made(work, ConflictKind.SHARED, ours, said, turn), turn), turn)
 
 
@@ -150,16 +149,22 @@ def _open(station: Station, conflict: OrderConflict, turn: Turn) -> Station:
     """Another word of the centre takes the place of the one nobody decided on."""
     is_shared = conflict.conflict is ConflictKind.SHARED
     replaced = tuple(one for one in undecided(station) if (one.conflict is ConflictKind.SHARED) is is_shared)
-    station = _close(station, replaced, turn)
-    turn.keep(conflict)
-    return replace(station, conflicts=(*station.conflicts, conflict))
+    return _with(_close(station, replaced, turn), conflict, turn)
+
+
+def _settle(station: Station, work: Work, last: OrderConflict | None, ours: str, turn: Turn) -> Station:
+    """The difference that `last` was about is over. Where a person let it be, this is noted: should it come again, it is new."""
+    if last is None or last.decided_by == STATION or last.decision is ConflictDecision.FOLLOW:
+        return station
+    if last.decision is None:
+        return _close(station, (last,), turn)
+    return _close(station, (_made(work, last.conflict, ours, ours, turn),), turn)
 
 
 def _close(station: Station, conflicts: tuple[OrderConflict, ...], turn: Turn) -> Station:
     """Nobody needs to decide any more. Once the order is over its items are history."""
     for conflict in conflicts:
-        closed = replace(_decided(conflict, ConflictDecision.KEEP, OVER, turn), decided_by=STATION)
-        station = _with(station, closed, turn)
+        station = _with(station, replace(_decided(conflict, ConflictDecision.KEEP, OVER, turn), decided_by=STATION), turn)
     return station if station.work is not None else replace(station, conflicts=())
 
 
@@ -169,6 +174,7 @@ def _decided(conflict: OrderConflict, decision: ConflictDecision, reason: str, t
 
 
 def _with(station: Station, conflict: OrderConflict, turn: Turn) -> Station:
-    """The next version of an item."""
+    """The next version of an item, or a new one."""
     turn.keep(conflict)
-    return replace(station, conflicts=tuple(conflict if one.id == conflict.id else one for one in station.conflicts))
+    others = tuple(one for one in station.conflicts if one.id != conflict.id)
+    return replace(station, conflicts=(*others, conflict))

@@ -187,6 +187,28 @@ def test_an_item_whose_difference_is_over_closes_itself_and_says_so(running):
     assert items(running)[0].id != record.id
 
 
+@pytest.mark.parametrize("restart", [False, True])
+def test_what_a_person_let_be_is_asked_again_when_it_was_over_in_between(running, restart):
+    says(running, cancelled=True)
+    decide(running, "keep")
+    says(running, cancelled=False)
+    says(running, cancelled=False, sequence=8)
+    assert (items(running), len(running.record.all(OrderConflict))) == ((), 2)
+    if restart:
+        running.kill()
+    says(running, cancelled=True)
+    assert [item.kind for item in items(running)] == ["cancelled"]
+
+
+def test_a_second_station_that_comes_back_is_asked_about_again(running):
+    running.hears_shared("WO-1", "ST-050")
+    decide(running, "keep")
+    running.hears_shared("WO-1", "ST-050").hears_shared("WO-1").hears_shared("WO-1")
+    assert items(running) == ()
+    running.hears_shared("WO-1", "ST-050")
+    assert items(running)[0].stations == ("ST-050",)
+
+
 def test_an_order_that_ends_takes_its_item_with_it(running):
     says(running, cancelled=True)
     running.ask(commands.FinishOrder())
