@@ -13,6 +13,7 @@ from typing import Any
 from station_db.journal import JournalEntry, entry_hash
 from station_db.pages import Pages
 from station_db.records.base import Instant, from_payload
+from station_db.redacting import is_blank
 
 LEAF = 0x0D
 FILE_HEADER = 100
@@ -66,7 +67,7 @@ def _entries(pages: Pages, page: bytes) -> Iterator[JournalEntry]:
     for start in _cells(page):
         for payload in _payloads(pages, page, start):
             entry = _entry(payload)
-            if entry is not None and entry_hash(entry) == entry.hash:
+            if entry is not None and (entry_hash(entry) == entry.hash or is_blank(entry)):
                 yield entry
                 break
 

@@ -22,7 +22,9 @@ from station_db.journal import FeedEntry, JournalEntry, Position, entry_hash
 from station_db.projection import Projected, projected, write_rows
 from station_db.records.base import CENTRE, Instant
 from station_db.records.equipment import EpochOpened
+from station_db.records.keeping import Redaction
 from station_db.records.resume import VanishedOrders
+from station_db.redacting import follow, is_blank
 from station_db.tables import FEED_CURSOR, JOURNAL, SET_ASIDE
 
 
@@ -126,7 +128,7 @@ def _check_order(snapshot: Snapshot) -> None:
 def _check(entry: JournalEntry, station_id: str) -> None:
     if entry.station_id != CENTRE or entry.addressee not in ("", station_id):
         raise FeedError(f"entry {entry.seq} of {entry.station_id} is not for {station_id}")
-    if entry_hash(entry) != entry.hash:
+    if entry_hash(entry) != entry.hash and not is_blank(entry):
         raise FeedError(f"entry {entry.seq} does not carry its own hash")
 
 
@@ -166,7 +168,9 @@ def _write(connection: Connection, new: Sequence[FeedEntry], at: Instant) -> App
             failed.append(error)
             connection.execute(insert(SET_ASIDE), set_aside_row(each.entry, error, at))
     write_rows(connection, rows)
-    records = tuple(row.record for row in rows)
+    redactions = [row.record for row in rows if isinstance(row.record, Redaction)]
+    blanked = follow(connection, redactions)
+    records = (*(row.record for row in rows if not isinstance(row.record, Redaction)), *blanked)
     return Applied((*records, *_vanished(connection, records)), tuple(failed))
 
 

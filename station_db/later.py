@@ -9,6 +9,8 @@ from station_db.errors import ProjectionError
 from station_db.journal import HASHED, JournalEntry, entry_hash
 from station_db.projection import project
 from station_db.records.base import Instant
+from station_db.records.keeping import Redaction
+from station_db.redacting import follow
 from station_db.tables import JOURNAL, SET_ASIDE, TYPED
 
 EPOCH = TYPED["epoch"].c
@@ -39,9 +41,11 @@ def _is_read(connection: Connection, entry: JournalEntry, epoch_no: int, at: Ins
     if entry_hash(entry) != entry.hash:
         return False
     try:
-        project(connection, entry, epoch_no)
+        record = project(connection, entry, epoch_no)
     except ProjectionError:
         return False
+    if isinstance(record, Redaction):
+        follow(connection, (record,))
     place = (SET_ASIDE.c.station_id == entry.station_id, SET_ASIDE.c.epoch == entry.epoch, SET_ASIDE.c.seq == entry.seq)
     connection.execute(update(SET_ASIDE).where(*place).values(projected_at=at))
     return True

@@ -26,6 +26,7 @@ from station_db.pages import Pages
 from station_db.projection import Projected, projected, write_rows
 from station_db.records.base import CENTRE, Instant, RecordId, from_payload
 from station_db.records.changes import Entry
+from station_db.redacting import follow_all
 from station_db.salvage_local import refill_cursor, refill_local
 from station_db.sidelining import Kept
 from station_db.tables import JOURNAL, SET_ASIDE, TYPED
@@ -80,6 +81,7 @@ def refill(connection: Connection, origin: Origin, epoch: RecordId, found: Carve
     for source in (CENTRE, station_id):
         for each in _epochs(connection, source, found):
             _write(connection, _missing(connection, source, each, found), each.number, origin.recorded_at)
+    follow_all(connection)
     crashpoint("during_salvage")
     tip = tip_of(connection, station_id)
     heights = _heights(connection, station_id)

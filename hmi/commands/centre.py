@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hmi.clock import SystemClock, new_id
-from hmi.commands import centre_request, centre_status
+from hmi.commands import centre_forget, centre_request, centre_status
 from hmi.commands.secrets import password_of
 from hmi.exits import Exit
 from station_db.errors import StoreError
@@ -31,7 +31,7 @@ PLACES = "sqlite:///centre.db, postgresql://user@host/database; for load also th
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the words of `centre`."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="init|load|status|request|requests")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="init|load|status|request|requests|forget")
     init = actions.add_parser("init", help="create or migrate the centre, register stations; may be run again")
     init.add_argument("--station", action="append", default=[], metavar="ID", help="a station to register; may be given often")
     init.add_argument("--restored", action="store_true", help="the centre was put back from a backup: open a new epoch")
@@ -43,9 +43,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     request = actions.add_parser("request", help="ask a station to pause or go on with an order, or to settle a count")
     requests = actions.add_parser("requests", help="how each request stands; with --subjects what can be asked for")
     centre_request.arguments(request, requests)
-    for action in (init, load, status_of, request, requests):
+    leaver = actions.add_parser("forget", help="take a leaver's personal data out of every entry, at the centre and all stations")
+    centre_forget.arguments(leaver)
+    for action in (init, load, status_of, request, requests, leaver):
         action.add_argument(
-            "url", metavar="URL", help="sqlite:///centre.db, postgresql://user@host/database; load also: a data folder"
+            "url", metavar="URL", help="sqlite:///centre.db, postgresql://user@host/database; load and forget also: a data folder"
         )
         action.add_argument("--password-file", type=Path, metavar="FILE", help="the password (else LINESIDE_PASSWORD)")
         action.add_argument("--json", action="store_true", help="print what was done or found as JSON")
@@ -132,6 +134,7 @@ ACTIONS = {
     "init": init,
     "load": load,
     "status": centre_status.show,
+    "forget": centre_forget.run,
     "request": centre_request.send,
     "requests": centre_request.show,
 }

@@ -13,7 +13,7 @@ from station_db import journal, migrating
 from station_db.epochs import EpochReason, opening
 from station_db.journal import Origin, Position
 from station_db.records.base import CENTRE, Instant, RecordId, may_name_a_station
-from station_db.sync import appending, aside, logins, partitions, planner_function, rights, sharing
+from station_db.sync import appending, aside, logins, partitions, planner_function, redact_function, rights, sharing
 from station_db.sync.centre import Centre, check_revision
 from station_db.sync.errors import CentreUrlError, NotACentreError
 from station_db.tables import CENTRE_HEAD, STATION
@@ -155,6 +155,7 @@ def _rights(owner: str, schema: str) -> Iterator[str]:
     yield from planner_function.rights(owner)
     yield from partitions.functions(schema, owner)
     yield from sharing.functions(schema, owner)
+    yield from redact_function.functions(schema, owner)
 
 
 def _ask(driver: Any, question: str) -> str:

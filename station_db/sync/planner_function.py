@@ -9,19 +9,27 @@ from __future__ import annotations
 from station_db.columns import Field, fields_of
 from station_db.journal import HASHED
 from station_db.records.base import CENTRE, KINDS
-from station_db.records.catalogue import MASTER, REQUESTS
+from station_db.records.catalogue import MASTER, REDACTIONS, REQUESTS
 from station_db.sync.rights import LEAD, PLANNER
 from station_db.tables import JOURNAL
 
-ALLOWED: dict[str, tuple[str, ...]] = {PLANNER: MASTER, LEAD: REQUESTS}
-"""Which kinds a role may append: a planner orders and master data, a lead requests."""
+ALLOWED: dict[str, tuple[str, ...]] = {PLANNER: (*MASTER, *REDACTIONS), LEAD: REQUESTS}
+"""Which kinds a role may append: a planner orders, master data and what is said of people who left, a lead requests."""
 SQL_TYPES = {"str": "text", "int": "bigint", "float": "double precision", "bool": "boolean"}
 
 
 def _hashed() -> str:
-    """The journal's hash in SQL: see `station_db.journal`."""
-    columns = ("prev_hash", *HASHED)
-    parts = ["p_payload" if name == "payload" else f"convert_to({_value(name)}::text, 'UTF8')" for name in columns]
+    """The journal's hash in SQL, of the entry that is to be appended: see `station_db.journal`."""
+    return _prefixed([_value(name) for name in ("prev_hash", *HASHED)])
+
+
+def hashed_row(row: str) -> str:
+    """The same over a row of the journal, as it reads."""
+    return _prefixed([f"{row}.{name}" for name in ("prev_hash", *HASHED)])
+
+
+def _prefixed(values: list[str]) -> str:
+    parts = [value if value.endswith("payload") else f"convert_to({value}::text, 'UTF8')" for value in values]
     return " || ".join(
         rf"coalesce(int8send(octet_length({part})::bigint) || {part}, '\xffffffffffffffff'::bytea)" for part in parts
     )
@@ -55,7 +63,8 @@ def function_sql(schema: str) -> str:
     tags = {role: ", ".join(f"'{KINDS[kind].tag}'" for kind in kinds) or "NULL" for role, kinds in ALLOWED.items()}
     may = " OR ".join(f"(pg_has_role(caller, '{role}', 'MEMBER') AND p_kind IN ({tags[role]}))" for role in ALLOWED)
     columns = [column.name for column in JOURNAL.c]
-    branches = "\n    ".join(_projection(kind) for kind in (*MASTER, *REQUESTS))
+    branches = "\n    ".join(_projection(kind) for kind in (*MASTER, *REDACTIONS, *REQUESTS))
+    redactions = ", ".join(f"'{KINDS[kind].tag}'" for kind in REDACTIONS)
     requests = ", ".join(f"'{KINDS[kind].tag}'" for kind in REQUESTS)
     return f"""
 CREATE OR REPLACE FUNCTION lineside_append(
@@ -85,6 +94,11 @@ BEGIN
   IF p_kind IN ({requests}) AND ((p->>'station' = p_addressee AND coalesce(p->>'asked_by', '') <> ''
       AND EXISTS (SELECT 1 FROM station WHERE station_id = p_addressee)) IS NOT TRUE) THEN
     RAISE EXCEPTION 'entry % asks nothing of a known station in somebody''s name', p_seq USING ERRCODE = '42501';
+  END IF;
+  IF p_kind IN ({redactions}) AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.station_id = '{CENTRE}'
+      AND p->>'origin' = '{CENTRE}' AND j.epoch = p->>'epoch' AND j.seq = (p->>'seq')::bigint AND j.hash = p->>'old_hash'
+      AND j.record_id = p->>'person' AND encode(sha256({hashed_row("j")}), 'hex') = p->>'new_hash') THEN
+    RAISE EXCEPTION 'entry % names nothing that was redacted', p_seq USING ERRCODE = '42501';
   END IF;
   INSERT INTO journal ({", ".join(columns)})
   VALUES ({", ".join(_value(name) for name in columns)});

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from station_db.records.changes import Entry
 from station_db.records.orders import JobOrder, WorkMaster
 from station_db.records.people import Person
+from station_db.redacting import GONE
 from station_db.sync.document_records import records_of
 from station_db.sync.documents import DocumentError, Mistake, Parsed
 from station_db.sync.json_lines import Path
@@ -77,6 +78,8 @@ def _against(
             yield from _refers(parsed, (*path, "work_master"), ("work_master", record.work_master), addressee, known)
             yield from _makes_product(parsed, path, record, known)
         case Person():
+            if old is not None and old.record.name == GONE and not old.record.badge:
+                yield parsed.mistake((*path, "id"), f"{record.id!r} was forgotten: whoever comes gets a new id")
             yield from _badge(parsed, path, record, known)
         case _:
             return
