@@ -98,7 +98,7 @@ def push(
         is_due = _is_due(connection, reader.station_id, at)
     if behind is None:
         if is_due:
-            _say(centre, reader, at, said)
+            _say(centre, reader, tips, at, said)
         return Pushed()
     tip, mark = behind
     if mark.last_seq < tip.let_go:
@@ -140,9 +140,9 @@ def _is_due(connection: Connection, station_id: str, at: Instant) -> bool:
     return last is None or abs(at - last) > SAY_EVERY_US
 
 
-def _say(centre: Centre, reader: Reader, at: Instant, said: Said) -> None:
+def _say(centre: Centre, reader: Reader, tips: Sequence[EpochTip], at: Instant, said: Said) -> None:
     """Nothing to send, but here."""
-    own = _own_columns(reader, centre, reader.epochs(), at, said, sent=None)
+    own = _own_columns(reader, centre, tips, at, said, sent=None)
     with centre.writing() as connection:
         _note(connection, reader.station_id, own)
 
