@@ -40,12 +40,11 @@ BUGS = (
         (f"{STORE}/test_store_kills.py", f"{STORE}/test_store_commit.py"),
     ),
     Bug(
-        "counts are added up instead of replaced",
-        "station_db/projection.py",
-        "set_={column.name: new[column.name] for column in table.c if not column.primary_key},",
-        "set_={c.name: table.c[c.name] + new[c.name] if c.name in ('good', 'bad') else new[c.name]"
-        " for c in table.c if not c.primary_key},",
-        (f"{STORE}/test_store_commit.py", f"{STORE}/test_store_chain.py", f"{STORE}/test_store_feed.py"),
+        "numbers are added up instead of replaced",
+        "station_db/sync/bulk.py",
+        'f\'"{column}" = excluded."{column}"\'',
+        'f\'"{column}" = excluded."{column}"\' + (f\' + "{table.name}"."{column}"\' if column == "curve_lost" else "")',
+        (f"{SYNC}/test_sync_up.py",),
     ),
     Bug(
         "an older entry replaces a newer row",
@@ -71,11 +70,18 @@ BUGS = (
         (f"{STORE}/test_store_migration.py", f"{STORE}/test_store_power_cut.py", f"{STORE}/test_store_restored.py"),
     ),
     Bug(
-        "the folder is not synced after a swap",
+        "a migration copies a file whose log holds more",
+        "station_db/opening.py",
+        "    if is_held and revision != migrating.HEAD:\n",
+        "    if False:\n",
+        (f"{STORE}/test_store_migration.py",),
+    ),
+    Bug(
+        "a new folder is not synced",
         "station_db/durable.py",
-        "    new.replace(old)\n    fsync_folder(old.parent)\n",
-        "    new.replace(old)\n",
-        (f"{STORE}/test_store_power_cut.py", f"{STORE}/test_store_migration.py"),
+        "    for made in missing:\n        fsync_folder(made.parent)\n",
+        "",
+        (f"{STORE}/test_store_power_cut.py",),
     ),
     Bug(
         "a restored store goes on with its numbers",
@@ -148,10 +154,10 @@ BUGS = (
         (f"{STORE}/test_store_backup.py", f"{STORE}/test_store_salvage.py"),
     ),
     Bug(
-        "frames go before their blocks are kept",
+        "frames stay when their blocks are kept",
         "station_db/rolling.py",
-        "                raise RollUpError(",
-        "                print(",
+        "            if connection.execute(delete(FRAME).where(*within)).rowcount != run.count:\n",
+        "            if connection.scalar(select(func.count()).select_from(FRAME).where(*within)) != run.count:\n",
         (f"{STORE}/test_store_blocks.py",),
     ),
 )

@@ -3,13 +3,15 @@ from contextlib import closing, suppress
 
 import pytest
 
-from station_db import notices
+from station_db import backup, notices
 from station_db.backup import BackupPlace, back_up, backups, made_at, open_backup
 from station_db.errors import BackupFailedError, BrokenBackupError, StoreLockedError
 from station_db.restore import NoBackupError, drill, newest, restore
 from station_db.verify import verify_store
 from tests.invariants import store_is_sound
 from tests.station_db.store.store_cases import STATION, at, counting_ids, cycle_changes, open_store
+
+ROOT_OF_CYCLES = "SELECT rootpage FROM sqlite_master WHERE name = 'cycle'"
 
 
 @pytest.fixture
@@ -118,3 +120,29 @@ def test_a_restored_backup_goes_on_in_a_new_epoch_and_says_what_is_not_in_it(sto
 def test_without_a_backup_there_is_nothing_to_restore(place):
     with pytest.raises(NoBackupError):
         newest(place, STATION)
+
+
+def test_a_clock_that_went_back_costs_no_backup_and_the_newest_is_the_last_made(store, place, tmp_path):
+    for second in range(4):
+        back_up(tmp_path / "data", place, STATION, at(10**9 + second))
+    store.commit([cycle_changes(31)], at(31))
+    made = back_up(tmp_path / "data", place, STATION, at(31))
+    assert made.at == at(31)
+    assert newest(place, STATION) == made.path
+    assert open_backup(made.path, tmp_path / "clear.db", place, STATION).tip == store.position
+
+
+def test_a_copy_whose_tables_are_damaged_is_no_backup_though_its_journal_reads(store, place, tmp_path, monkeypatch):
+    def copied_badly(record, target):
+        copy_well(record, target)
+        with closing(sqlite3.connect(target)) as made:
+            (page,), (size,) = (made.execute(sql).fetchone() for sql in (ROOT_OF_CYCLES, "PRAGMA page_size"))
+        with target.open("r+b") as file:
+            file.seek((page - 1) * size)
+            file.write(bytes(512))
+
+    copy_well = backup._copy
+    monkeypatch.setattr(backup, "_copy", copied_badly)
+    with pytest.raises(BackupFailedError):
+        back_up(tmp_path / "data", place, STATION, at(31))
+    assert list(place.folder.iterdir()) == []

@@ -37,9 +37,11 @@ def test_the_typed_tables_at_the_centre_hold_the_latest_version(centre_url: str,
     store.commit([saying(cycle_of(1)), saying(cycle_of(1, curve_lost=7)), saying(cycle_of(2))], at(2))
     with connected(centre_url) as centre:
         push_all(tmp_path / "station", centre)
+        store.commit([saying(cycle_of(1, curve_lost=9))], at(3))
+        push_all(tmp_path / "station", centre)
         with centre.reading() as connection:
             rows = connection.execute(select(TYPED["cycle"].c.number, TYPED["cycle"].c.curve_lost)).all()
-    assert sorted(tuple(row) for row in rows) == [(1, 7), (2, 0)]
+    assert sorted(tuple(row) for row in rows) == [(1, 9), (2, 0)]
 
 
 def test_a_commit_whose_answer_was_lost_is_not_sent_again(
