@@ -13,10 +13,12 @@ from hmi.exits import Exit
 from station_db.records.base import Instant
 from station_db.sync import aside, versions
 from station_db.sync.centre import Centre
+from station_db.sync.offset import measure
 from station_db.sync.status import CentreStands, StationStands, status
 
 MINUTE_US = 60_000_000
 SILENT_US = 15 * MINUTE_US
+UNHEARD_US = 24 * 60 * MINUTE_US
 STALLED_US = 15 * MINUTE_US
 BACKUP_US = 26 * 60 * MINUTE_US
 """Backups are hourly; a day and a night shift without one is too long."""
@@ -38,13 +40,18 @@ def show(options: argparse.Namespace, password: str) -> int:
             return print_aside(centre, options.aside)
         if options.retry_aside:
             return retry_aside(centre, options.retry_aside)
-        stands = status(centre)
+        stands, now = status(centre), time_of(centre)
     finally:
         centre.close()
-    now = SystemClock().moment().wall
     amiss = {station.station_id: tuple(what_is_amiss(station, stands.schema, now)) for station in stands.stations}
     print(as_json(stands, amiss) if options.json else as_text(stands, amiss, now))
     return Exit.BAD if any(amiss.values()) else Exit.DONE
+
+
+def time_of(centre: Centre) -> Instant:
+    """The centre's own: what it is told is compared by it, whatever clock the computer has where somebody asks."""
+    clock = SystemClock()
+    return Instant(clock.moment().wall + measure(centre, lambda: clock.moment().wall).offset_us)
 
 
 def print_aside(centre: Centre, station: str) -> int:
@@ -77,11 +84,11 @@ def as_text(stands: CentreStands, amiss: dict[str, tuple[str, ...]], now: Instan
 
 
 def station_line(station: StationStands, now: Instant) -> str:
-    """`ST-040  watermark 1,204  heard 2 s ago  0 waiting  0 set aside  schema 0003  clock +12 ms  backup 40 min ago`."""
+    """`ST-040  1,204 here  heard 2 s ago  0 waiting  0 set aside  schema 0003  clock 12 ms ahead of the centre's`."""
     heard = f"heard {ago(now - station.last_heard_at)}" if station.last_heard_at else "not heard yet"
     waiting = "waiting: unknown" if station.backlog is None else f"{station.backlog:,} waiting"
     oldest = f", oldest {ago(now - station.oldest_unsent_at)}" if station.oldest_unsent_at and station.backlog else ""
-    parts = [f"  {station.station_id:<12} watermark {station.entries:,}", heard, waiting + oldest]
+    parts = [f"  {station.station_id:<12} {station.entries:,} here", heard, waiting + oldest]
     return "  ".join([*parts, f"{station.set_aside:,} set aside", *_said_of_itself(station, now)])
 
 
@@ -92,14 +99,16 @@ def _said_of_itself(station: StationStands, now: Instant) -> Iterator[str]:
     if station.schema:
         yield f"schema {station.schema}"
     if station.clock_offset_us is not None:
-        yield f"clock {-station.clock_offset_us / 1000:+,.0f} ms"
+        yield f"clock {abs(station.clock_offset_us) / 1000:,.0f} ms {_side(station.clock_offset_us)} the centre's"
     if station.last_backup_at:
         yield f"backup {ago(now - station.last_backup_at)}"
 
 
 def what_is_amiss(station: StationStands, centre_schema: str, now: Instant) -> Iterator[str]:
-    """What somebody should look at; nothing of a station that was never heard, as it may not be set up yet."""
+    """What somebody should look at; a station that was never heard may not be there yet, for a day."""
     if station.last_heard_at is None:
+        if now - station.registered_at > UNHEARD_US:
+            yield f"set up {ago(now - station.registered_at)}, never heard"
         return
     if now - station.last_heard_at > SILENT_US:
         yield f"not heard for {span(now - station.last_heard_at)}"
@@ -107,11 +116,17 @@ def what_is_amiss(station: StationStands, centre_schema: str, now: Instant) -> I
         yield f"its oldest entry waits for {span(now - station.oldest_unsent_at)} though it is heard"
     if station.set_aside:
         yield f"{station.set_aside:,} entries are safe but in no table; see --aside {station.station_id}"
-    if abs(station.clock_offset_us or 0) > CLOCK_US:
-        yield f"its clock is {-(station.clock_offset_us or 0) / 1_000_000:+,.1f} s from the centre's"
+    offset_us = station.clock_offset_us or 0
+    if abs(offset_us) > CLOCK_US:
+        yield f"its clock is {abs(offset_us) / 1_000_000:,.1f} s {_side(offset_us)} the centre's"
     if station.last_backup_at and now - station.last_backup_at > BACKUP_US:
         yield f"no good backup for {span(now - station.last_backup_at)}"
     yield from _of_another_release(station.schema, centre_schema)
+
+
+def _side(offset_us: int) -> str:
+    """Where a clock is to which so much must be added."""
+    return "behind" if offset_us > 0 else "ahead of"
 
 
 def _of_another_release(schema: str | None, centre_schema: str) -> Iterator[str]:

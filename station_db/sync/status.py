@@ -29,6 +29,8 @@ class StationStands:
     """One station. `backlog` is what it said it still had when it was last heard; None before it was ever heard.
 
     `clock_offset_us` is what its clock lacks of the centre's, `schema` the release it runs; None where it has not said so.
+    When it was heard, when its oldest unsent entry was recorded and its last backup made are by the centre's clock, as far as
+    its own is known; `oldest_at` and `newest_at` are as they were recorded.
     """
 
     station_id: str
@@ -75,20 +77,26 @@ def _station(connection: Connection, centre: Centre, said: Mapping[str, Any]) ->
     return StationStands(
         station_id=said["station_id"],
         registered_at=said["registered_at"],
-        last_heard_at=said["last_heard_at"],
+        last_heard_at=_by_centre(said, "last_heard_at"),
         app_version=said["app_version"] or "",
         epochs=epochs,
         entries=sum(epoch.last_seq for epoch in epochs),
         oldest_at=_recorded_at(connection, said["station_id"], epochs[:1], is_last=False),
         newest_at=_recorded_at(connection, said["station_id"], epochs[-1:], is_last=True),
         backlog=None if said["last_seq"] is None else max(0, said["last_seq"] - arrived),
-        oldest_unsent_at=said["oldest_unsent_at"],
+        oldest_unsent_at=_by_centre(said, "oldest_unsent_at"),
         set_aside=aside.count(connection, centre, said["station_id"]),
         schema=said.get("schema"),
         clock_offset_us=said.get("clock_offset_us"),
         signals_waiting=said.get("signals_waiting"),
-        last_backup_at=said.get("last_backup_at"),
+        last_backup_at=_by_centre(said, "last_backup_at"),
     )
+
+
+def _by_centre(said: Mapping[str, Any], name: str) -> Instant | None:
+    """What a station told by its own clock: one days ahead would else not be missed for days."""
+    told = said.get(name)
+    return None if told is None else Instant(told + (said.get("clock_offset_us") or 0))
 
 
 def _epochs(connection: Connection, station_id: str) -> tuple[EpochStands, ...]:

@@ -35,7 +35,7 @@ def test_all_that_a_station_says_of_itself_is_at_the_centre(centre_url: str, sto
         push(Reader(tmp_path / "station"), centre, at=at(9), said=Said("2.0", clock_offset_us=-1500, signals_waiting=4))
     station = stands(centre_url)
     assert (station.app_version, station.schema, station.clock_offset_us) == ("2.0", "0003", -1500)
-    assert (station.signals_waiting, station.last_backup_at) == (4, at(7))
+    assert (station.signals_waiting, station.last_backup_at) == (4, at(7) - 1500)
     assert (station.oldest_at, station.newest_at, station.entries) == (START, at(8), 3)
 
 
@@ -54,10 +54,12 @@ def test_the_numbers_balance_at_every_step(centre_url: str, store: Store, tmp_pa
     [
         ({}, ()),
         ({"last_heard_at": None}, ()),
+        ({"last_heard_at": None, "registered_at": at(-72 * HOUR)}, ("set up 3 days ago, never heard",)),
         ({"last_heard_at": at(-3 * HOUR)}, ("not heard for 3 h",)),
         ({"backlog": 5, "oldest_unsent_at": at(-20 * MINUTE)}, ("its oldest entry waits for 20 min though it is heard",)),
         ({"set_aside": 2}, ("2 entries are safe but in no table; see --aside ST-040",)),
-        ({"clock_offset_us": 5_000_000}, ("its clock is -5.0 s from the centre's",)),
+        ({"clock_offset_us": 5_000_000}, ("its clock is 5.0 s behind the centre's",)),
+        ({"clock_offset_us": -5_000_000}, ("its clock is 5.0 s ahead of the centre's",)),
         ({"last_backup_at": at(-50 * HOUR)}, ("no good backup for 2 days",)),
         ({"schema": "0004"}, ("it is of a newer release (0004): run `lineside centre init` with that Lineside",)),
         ({"schema": "0001"}, ("it is of an old release (0001): the centre's next one will refuse it",)),
@@ -68,9 +70,19 @@ def test_what_somebody_should_look_at_is_said(changed: dict[str, object], told: 
     assert tuple(what_is_amiss(a_station(**(well | changed)), "0003", at(0))) == told
 
 
+@pytest.mark.parametrize("ahead_s", [3 * 24 * HOUR, -3 * 24 * HOUR])
+def test_a_station_whose_clock_is_days_off_is_missed_as_soon_as_any(
+    sqlite_url: str, store: Store, tmp_path: Path, ahead_s: int
+) -> None:
+    with connected(sqlite_url) as centre:
+        push(Reader(tmp_path / "station"), centre, at=at(ahead_s), said=Said("1", clock_offset_us=-ahead_s * 1_000_000))
+    assert not [each for each in what_is_amiss(stands(sqlite_url), "0003", at(MINUTE)) if "heard" in each]
+    assert "not heard for 60 min" in what_is_amiss(stands(sqlite_url), "0003", at(HOUR))
+
+
 def a_station(**given: object) -> StationStands:
     """A station that is well but for what is given."""
-    plain: dict[str, object] = {"station_id": "ST-040", "registered_at": START, "app_version": "1", "epochs": (), "entries": 9}
+    plain: dict[str, object] = {"station_id": "ST-040", "registered_at": at(0), "app_version": "1", "epochs": (), "entries": 9}
     missing = dict.fromkeys(("last_heard_at", "oldest_at", "newest_at", "backlog", "oldest_unsent_at"))
     return StationStands(**(plain | missing | {"set_aside": 0} | given))
 
@@ -80,7 +92,7 @@ def test_the_text_has_a_line_a_station(sqlite_url: str, store: Store, tmp_path: 
     with connected(sqlite_url) as centre:
         push_all(tmp_path / "station", centre)
         told = as_text(status(centre), {"ST-040": ("look here",), "ST-050": ()}, at(5)).splitlines()
-    assert "watermark 4  heard 4 s ago  0 waiting  0 set aside  schema 0003" in told[1]
+    assert "4 here  heard 4 s ago  0 waiting  0 set aside  schema 0003" in told[1]
     assert told[2] == "    ! look here"
     assert "not heard yet" in told[3]
 
