@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, select, update
 
 from station_db import block_codec, block_store, levels, time_codec
@@ -131,36 +129,40 @@ class RollUp:
 
 
 def run_of(connection: Connection, key: str, layout: Layout, mono_ns: int) -> Run | None:
-    """The oldest frames of a layout, if they end here; `mono_ns` is now."""
-    size = connection.scalar(select(func.length(FRAME.c.packed)).where(FRAME.c.layout == key).order_by(FRAME.c.number).limit(1))
-    if size is None:
+    """The oldest frames of a layout, once the oldest is an hour old, they are many, or the clock began anew; `mono_ns` is now."""
+    of_layout = select(FRAME.c.number, FRAME.c.at, FRAME.c.mono_ns).where(FRAME.c.layout == key).order_by(FRAME.c.number)
+    first = connection.execute(of_layout.add_columns(func.length(FRAME.c.packed)).limit(1)).first()
+    if first is None:
         return None
+    number, at, first_ns, size = first
     most = max(1, min(MOST_FRAMES, MOST_BYTES // max(size, 1)))
-    query = select(FRAME.c.number, FRAME.c.mono_ns, FRAME.c.at).where(FRAME.c.layout == key).order_by(FRAME.c.number)
-    told = np.array(connection.execute(query.limit(most + 1)).all(), np.int64).reshape(-1, 3)
-    count = _ends(told, is_past=layout.is_past)
-    first_ns, last_ns = int(told[0, 1]), int(told[-1, 1])
-    if count is None and len(told) <= most:
-        if 0 <= mono_ns - first_ns < HOUR_NS and mono_ns >= last_ns:
-            return None
-        count = len(told)
-    count = min(count or most, most)
-    return Run(key, layout, int(told[0, 0]), int(told[count - 1, 0]), count)
+    asked = {"layout": key, "most": most + 1, "at": at, "mono_us": first_ns // 1000}
+    seen, last_ns = connection.exec_driver_sql(_SEEN, asked).one()
+    if seen <= most and 0 <= mono_ns - first_ns < HOUR_NS and mono_ns >= last_ns:
+        return None
+    end = connection.exec_driver_sql(_END_OF_PAST if layout.is_past else _END, asked).scalar()
+    count = min(end or seen, most)
+    last = connection.scalars(of_layout.limit(1).offset(count - 1)).one()
+    return Run(key, layout, number, last, count)
 
 
-def _ends(told: NDArray[np.int64], *, is_past: bool) -> int | None:
-    """How many of these frames, in order, belong together; None where no end is seen."""
-    mono_us, at = told[:, 1] // 1000, told[:, 2]
-    is_end = np.zeros(len(told), bool)
-    if is_past:
-        is_end[1:] = np.diff(at) < 0
-        is_end |= at - at[0] >= HOUR_US
-    else:
-        apart = at - mono_us
-        is_end[1:] = (np.diff(mono_us) < 0) | (np.abs(np.diff(apart)) > STEP_US)
-        is_end |= (mono_us - mono_us[0] >= HOUR_US) | (np.abs(apart - apart[0]) > DRIFT_US)
-    ends = np.flatnonzero(is_end)
-    return int(ends[0]) if len(ends) else None
+_SEEN = """
+SELECT COUNT(*), MAX(mono_ns) FROM (SELECT mono_ns FROM frame WHERE layout = :layout ORDER BY number LIMIT :most)
+"""
+"""As text, like the next two: SQLite looks at thousands of frames without Python's lock, and the polls go on."""
+_BESIDE = """
+WITH told AS (SELECT number, at, mono_ns / 1000 AS mono_us FROM frame WHERE layout = :layout ORDER BY number LIMIT :most),
+beside AS (
+    SELECT ROW_NUMBER() OVER w - 1 AS place, at, mono_us, LAG(at) OVER w AS at_before, LAG(mono_us) OVER w AS mono_before
+    FROM told WINDOW w AS (ORDER BY number)
+)
+SELECT MIN(place) FROM beside WHERE
+"""
+"""How many frames, in order, belong together (`:at` and `:mono_us` are the first one's times); NULL where no end is seen."""
+_END = f"""{_BESIDE} mono_us < mono_before OR mono_us - :mono_us >= {HOUR_US}
+    OR ABS((at - mono_us) - (at_before - mono_before)) > {STEP_US} OR ABS((at - mono_us) - (:at - :mono_us)) > {DRIFT_US}
+"""
+_END_OF_PAST = f"{_BESIDE} at < at_before OR at - :at >= {HOUR_US}"
 
 
 def frame_rows(connection: Connection, key: str, after: int, last: int, limit: int) -> list[FrameRow]:
