@@ -32,6 +32,17 @@ from station_db.sync.errors import (
 )
 
 DIAL_S = 10
+SESSION = {
+    "statement_timeout": "10s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+    "timezone": "UTC",
+    "synchronous_commit": "on",
+    "default_transaction_isolation": r"read\ committed",
+    "row_security": "on",
+    "standard_conforming_strings": "on",
+}
+"""What a session relies on, however the server, the database or the role is set up: an answered COMMIT is on its disk."""
 POSTGRES: dict[str, Any] = {
     "connect_timeout": DIAL_S,
     "keepalives": 1,
@@ -40,7 +51,7 @@ POSTGRES: dict[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
     "application_name": "lineside",
-    "options": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s -c timezone=UTC",
+    "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
 }
 SQLITE_BUSY_S = 5.0
 PERSON_BY_STATE = {
@@ -114,7 +125,7 @@ def _postgres(url: URL, password: str, opened: Callable[[Any], None]) -> Callabl
     secret = password or url.password
     given = {name: value for name, value in asked.items() if value is not None}
     trust = securing.settings(url)
-    settings: dict[str, Any] = POSTGRES | given | trust | dict(url.query) | ({"password": str(secret)} if secret else {})
+    settings: dict[str, Any] = POSTGRES | given | trust | _query(url) | ({"password": str(secret)} if secret else {})
 
     def connect() -> psycopg.Connection:
         made = psycopg.connect(**settings)
@@ -122,6 +133,12 @@ def _postgres(url: URL, password: str, opened: Callable[[Any], None]) -> Callabl
         return made
 
     return connect
+
+
+def _query(url: URL) -> dict[str, Any]:
+    """What the address says itself; its `options` come behind ours instead of in their place."""
+    said = dict(url.query)
+    return said | {"options": f"{POSTGRES['options']} {said['options']}"} if "options" in said else said
 
 
 def _sqlite(url: URL, *, create: bool) -> Engine:

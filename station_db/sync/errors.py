@@ -40,6 +40,11 @@ class CentreTimeoutError(CentreLostError):
 class CentreBusyError(TransientCentreError):
     """Another transaction holds what we need, or the statement took too long."""
 
+    remedy: ClassVar[str] = (
+        "It is tried again; if it stays so, look at the centre for locks, for connections that are used up, and whether it is a "
+        "standby, which only reads."
+    )
+
 
 class CentreFullError(TransientCentreError):
     """The centre's disk is full or failing (SQLSTATE 53100, 58030)."""

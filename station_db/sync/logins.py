@@ -34,11 +34,21 @@ def remove(url: str, station: str, *, password: str = "") -> None:
     try:
         with centre.writing() as connection:
             driver = _driver(connection)
-            role = sql.Identifier(_known(driver, centre, station))
-            driver.execute(sql.SQL("REVOKE {} FROM {}").format(sql.Identifier(rights.STATIONS), role))
-            driver.execute(sql.SQL("ALTER ROLE {} NOLOGIN PASSWORD NULL").format(role))
+            role = _known(driver, centre, station)
+            for statement in _let_go(driver, role):
+                driver.execute(statement)
+            driver.execute(sql.SQL("ALTER ROLE {} NOLOGIN PASSWORD NULL").format(sql.Identifier(role)))
     finally:
         centre.close()
+
+
+def _let_go(driver: Any, role: str) -> list[sql.Composed]:
+    """Take the group away from whoever it was given by: of two who gave it, a bare REVOKE would leave one's gift standing."""
+    asked = """SELECT grantor::regrole::text FROM pg_auth_members
+        WHERE roleid = %s::regrole AND member = quote_ident(%s)::regrole"""
+    words = sql.SQL("REVOKE {} FROM {} GRANTED BY {}")
+    names = sql.Identifier(rights.STATIONS), sql.Identifier(role)
+    return [words.format(*names, sql.SQL(grantor)) for (grantor,) in driver.execute(asked, (rights.STATIONS, role)).fetchall()]
 
 
 def allow(driver: Any, role: str, secret: str | None) -> str:

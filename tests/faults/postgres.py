@@ -113,4 +113,5 @@ def _ask_for_passwords(server: Postgres) -> None:
     rules.write_text(asking + rules.read_text())
     with server.admin() as admin:
         admin.execute("ALTER SYSTEM SET fsync = off")
+        admin.execute("ALTER SYSTEM SET deadlock_timeout = '400ms'")
         admin.execute("SELECT pg_reload_conf()")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
+
+import psycopg
 
 from station_db.records.base import Instant
 from station_db.sync import logins
@@ -67,7 +73,8 @@ class Fault:
     moment: Moment
     breaking: Breaking
     says: tuple[type[CentreError], ...]
-    options: str = ""
+    patience: str = ""
+    """What the session's own time-outs are set to when it strikes."""
 
     def __str__(self) -> str:
         return f"{self.name}-{self.moment.value}"
@@ -115,6 +122,10 @@ SLOW = (
     "CREATE FUNCTION sleeps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(5); RETURN NEW; END $$",
     "CREATE TRIGGER sleeps BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION sleeps()",
 )
+AWAKE = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE wait_event = 'PgSleep'",
+    "DROP FUNCTION sleeps CASCADE",
+)
 
 
 def locked(statement: str) -> Breaking:
@@ -127,6 +138,74 @@ def locked(statement: str) -> Breaking:
             yield
 
     return breaking
+
+
+@contextmanager
+def deadlocked(scene: Scene) -> Iterator[None]:
+    """Another session holds what we need and then asks for what we hold; the server ends us, who waited first."""
+    with scene.server.admin_of(scene.plant) as other, scene.server.admin_of(scene.plant) as watching, other.transaction():
+        other.execute("SET LOCAL deadlock_timeout = '1min'")
+        other.execute(ROW)
+        asking = threading.Thread(target=_ask_for_what_it_holds, args=(other, watching))
+        asking.start()
+        yield
+        asking.join()
+
+
+def _ask_for_what_it_holds(other: psycopg.Connection, watching: psycopg.Connection) -> None:
+    waits = "SELECT FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE usename = %s)"
+    while not watching.execute(waits, (ROLE,)).fetchall():
+        continue
+    other.execute("SELECT FROM watermark WHERE station_id = 'ST-040' FOR UPDATE")
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[bool]:
+    """A disk of 1 MB at `folder`, for whoever owns the folder above; whether this machine lets us."""
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False)
+    try:
+        yield made.returncode == 0
+    finally:
+        if made.returncode == 0:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        folder.rmdir()
+
+
+@contextmanager
+def disk_full(scene: Scene) -> Iterator[None]:
+    """The table of the cycles lies on a disk without room; where none can be mounted the server is made to say so."""
+    folder = scene.server.folder.parent / "small"
+    with small_disk(folder) as is_there, _without_room(scene, folder) if is_there else raised("53100")(scene):
+        yield
+
+
+@contextmanager
+def _without_room(scene: Scene, disk: Path) -> Iterator[None]:
+    space, rest = disk / "space", disk / "rest"
+    space.mkdir()
+    os.chown(space, scene.server.folder.stat().st_uid, -1)
+    # So little of a page may be used that the next row needs a new one.
+    scene.tell(f"CREATE TABLESPACE small LOCATION '{space}'", "ALTER TABLE cycle SET TABLESPACE small, SET (fillfactor = 10)")
+    with contextlib.suppress(OSError), rest.open("wb", buffering=0) as filling:
+        while True:
+            filling.write(bytes(4096))
+    try:
+        yield
+    finally:
+        rest.unlink()
+        scene.tell("ALTER TABLE cycle SET TABLESPACE pg_default, RESET (fillfactor)", "DROP TABLESPACE small")
+
+
+@contextmanager
+def standby(scene: Scene) -> Iterator[None]:
+    """The server only follows another one, until it is promoted."""
+    sign = scene.server.folder / "standby.signal"
+    sign.touch()
+    os.chown(sign, scene.server.folder.stat().st_uid, -1)
+    scene.server.control("restart", "-m", "fast")
+    yield
+    scene.server.control("promote")
 
 
 @contextmanager
@@ -226,14 +305,29 @@ ALTER TABLE watermark ENABLE TRIGGER USER;
 LOST, BUSY, GONE = (CentreLostError,), (CentreBusyError,), (CentreUnreachableError,)
 ABSENT, RIGHTS, STRANGER = (NotInitialisedError,), (RightsError,), (WrongPasswordError,)
 D, I, N, A = Moment.DIALLING, Moment.IDLE, Moment.INSIDE, Moment.AFTER  # noqa: E741  # a table to be read at a glance
-QUICK = "-c lock_timeout=100ms -c statement_timeout=150ms -c idle_in_transaction_session_timeout=30s"
-IMPATIENT = "-c lock_timeout=5s -c statement_timeout=10s -c idle_in_transaction_session_timeout=20ms"
+QUICK = "SET lock_timeout = 100; SET statement_timeout = 150"
+IMPATIENT = "SET idle_in_transaction_session_timeout = 20"
 ROW, TABLE = "SELECT FROM station WHERE station_id = 'ST-040' FOR UPDATE", "LOCK TABLE journal IN ACCESS EXCLUSIVE MODE"
 ROLE_FULL_UP = ("ALTER ROLE {role} CONNECTION LIMIT 0",), ("ALTER ROLE {role} CONNECTION LIMIT -1",)
 FULL_UP = ('ALTER DATABASE "{plant}" CONNECTION LIMIT 0',), ('ALTER DATABASE "{plant}" CONNECTION LIMIT -1',)
 READ_ONLY = (
     ('ALTER DATABASE "{plant}" SET default_transaction_read_only = on',),
     ("SET default_transaction_read_only = off", 'ALTER DATABASE "{plant}" RESET default_transaction_read_only'),
+)
+OTHERS_WISHES = {
+    "default_transaction_isolation": "serializable",
+    "synchronous_commit": "off",
+    "row_security": "off",
+    "standard_conforming_strings": "off",
+    "statement_timeout": "1",
+    "bytea_output": "escape",
+    "datestyle": "SQL, DMY",
+    "client_encoding": "LATIN1",
+    "extra_float_digits": "-10",
+}
+FOR_OTHERS = (
+    tuple(f"ALTER DATABASE \"{{plant}}\" SET {name} = '{value}'" for name, value in OTHERS_WISHES.items()),
+    ("SET statement_timeout = 0", 'ALTER DATABASE "{plant}" RESET ALL'),
 )
 FAULTS = (
     *(Fault("cut", moment, line(Mode.CUT), (CentreLostError, CentreUnreachableError)) for moment in (D, I, N, A)),
@@ -248,21 +342,20 @@ FAULTS = (
     Fault("down", D, down, GONE),
     Fault("down", N, down, LOST),
     Fault("read-only", D, told(*READ_ONLY), BUSY),
+    Fault("set up for others", D, told(*FOR_OTHERS), ()),
     Fault("too many connections", D, told(*FULL_UP), BUSY),
-    Fault(
-        "too many of the role",
-        D,
-        told(*ROLE_FULL_UP),
-        BUSY,
-    ),
-    *(Fault(f"fails {state}", I, raised(state), (CentreFullError,)) for state in ("53100", "58030")),
-    *(Fault(f"fails {state}", I, raised(state), BUSY) for state in ("40001", "40P01", "53200", "53300", "25006")),
+    Fault("too many of the role", D, told(*ROLE_FULL_UP), BUSY),
+    Fault("standby", D, standby, BUSY),
+    Fault("disk full", I, disk_full, (CentreFullError,)),
+    Fault("fails 58030", I, raised("58030"), (CentreFullError,)),
+    Fault("deadlocked", I, deadlocked, BUSY),
+    *(Fault(f"fails {state}", I, raised(state), BUSY) for state in ("40001", "53200")),
     Fault("row locked", I, locked(ROW), LOST),
     Fault("row locked a while", I, locked(ROW), BUSY, QUICK),
     Fault("table locked", I, locked(TABLE), LOST),
     Fault("table locked a while", I, locked(TABLE), BUSY, QUICK),
-    Fault("slow statement", I, told(SLOW, ("DROP FUNCTION sleeps CASCADE",)), LOST),
-    Fault("slow statement ended", I, told(SLOW, ("DROP FUNCTION sleeps CASCADE",)), BUSY, QUICK),
+    Fault("slow statement", I, told(SLOW, AWAKE), LOST),
+    Fault("slow statement ended", I, told(SLOW, AWAKE), BUSY, QUICK),
     Fault("idle too long", N, locked("SELECT pg_sleep(0.1)"), (CentreBusyError, CentreLostError), IMPATIENT),
     Fault("vanished", D, vanished, ABSENT),
     Fault("schema away", I, told(("ALTER SCHEMA public RENAME TO away",), ("ALTER SCHEMA away RENAME TO public",)), ABSENT),

@@ -217,7 +217,7 @@ def test_an_outage_in_every_way_ends_with_each_entry_once(
 ) -> None:
     url, folder, number = server.url(plant, "station_ST-040", port=way.port), tmp_path / "station", 0
     for mode in (Mode.DEAF, Mode.CUT, Mode.HALF_OPEN, Mode.DEAF):
-        with connected(url, step_s=0.3) as centre:
+        with connected(url, step_s=0.2) as centre:
             record_cycles(store, number + 1, number + 5)
             number += 5
             way.set_mode(mode)
@@ -229,6 +229,16 @@ def test_an_outage_in_every_way_ends_with_each_entry_once(
     with connected(url) as centre:
         push_all(folder, centre)
         assert journal_of(centre) == local_journal(folder)
+
+
+def test_an_address_s_own_options_come_behind_ours_and_our_promises_hold_at_any_server(server: Postgres, plant: str) -> None:
+    with server.admin() as admin:
+        admin.execute(f"ALTER DATABASE {plant} SET synchronous_commit = off")
+    asked = "&options=-c%20work_mem%3D8MB%20-c%20lock_timeout%3D1s"
+    with connected(server.url(plant, "station_ST-040") + asked) as centre, centre.reading() as connection:
+        settings = {"work_mem": "8MB", "lock_timeout": "1s", "statement_timeout": "10s", "synchronous_commit": "on"}
+        for name, value in settings.items():
+            assert connection.exec_driver_sql(f"SHOW {name}").scalar() == value
 
 
 def test_a_statement_that_takes_too_long_is_ended_by_the_server(server: Postgres, plant: str) -> None:

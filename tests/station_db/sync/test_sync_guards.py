@@ -248,6 +248,19 @@ def test_a_removed_station_is_let_in_no_more_also_where_it_is_connected_and_keep
         assert journal_of(centre, "ST-091") == []
 
 
+def test_who_was_let_in_by_two_owners_is_let_in_no_more_by_neither(server: Postgres, guarded: str) -> None:
+    """The two may have a centre each on the same server, whose roles are of both."""
+    with server.admin() as admin:
+        admin.execute("CREATE ROLE neighbour CREATEROLE")
+        admin.execute('GRANT lineside_station, "station_ST-091" TO neighbour WITH ADMIN OPTION')
+        admin.execute('SET ROLE neighbour; GRANT lineside_station TO "station_ST-091"; RESET ROLE')
+        with connected(server.url(guarded, "station_ST-091"), password="first") as centre:
+            logins.remove(server.url(guarded), "ST-091")
+            with pytest.raises(RightsError):
+                marks(centre, "ST-091")
+        admin.execute("DROP OWNED BY neighbour; DROP ROLE neighbour")
+
+
 def test_a_file_has_no_logins_and_says_so(sqlite_url: str) -> None:
     for change in (logins.renew, logins.remove):
         with pytest.raises(NoLoginsError, match=r"use PostgreSQL"):
