@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from station_db.chain_check import Chain, Pause, check_chain, no_pause
 from station_db.connecting import RECORD_FILE, raw, reader_engine
 from station_db.crashpoints import crashpoint
-from station_db.durable import fsync_file, fsync_folder
+from station_db.durable import fsync_file, fsync_folder, make_folder
 from station_db.errors import BackupFailedError, BrokenBackupError
 from station_db.journal import Position
 from station_db.records.base import Digest, Instant
@@ -69,11 +69,11 @@ def back_up(
     `since` is where the chain was found sound before, the entries behind it are checked. `pause` is called between pieces of
     work and may raise to give up. Raises `BackupFailedError`; no file is left then.
     """
-    final = place.folder / _name(station_id, at, is_sealed=bool(place.secret))
+    final = place.folder / _name(station_id, _stamp(place, station_id, at), is_sealed=bool(place.secret))
     making = final.with_name(final.name + MAKING)
     clear = making.with_name(making.name + PLAIN) if place.secret else making
     try:
-        place.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(place.folder)
         _remove(making, clear)
         _copy(folder / RECORD_FILE, clear)
         made = _finish(clear, making, final, place, _checked(clear, station_id, since, pause), at)
@@ -144,7 +144,7 @@ def _files(folder: Path, station_id: str, ends: str) -> list[Path]:
 
 
 def made_at(backup: Path) -> Instant:
-    """When a backup was made, by its name."""
+    """When a backup was made, by its name; later than that where one before it was made by a clock that went wrong."""
     stamp = re.findall(STAMP, backup.name)[-1]
     when = datetime.strptime(stamp, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
     return Instant((when - EPOCH) // timedelta(microseconds=1))
@@ -173,6 +173,12 @@ def newest_sound(target: Path, places: tuple[BackupPlace, ...], station_id: str)
 
 def _all(places: tuple[BackupPlace, ...], station_id: str) -> Iterator[tuple[Path, BackupPlace]]:
     return ((backup, place) for place in places for backup in backups(place, station_id))
+
+
+def _stamp(place: BackupPlace, station_id: str, at: Instant) -> Instant:
+    """Later than all there are, also where the clock was put back: the newest by its name must be the newest."""
+    newest = next(iter(backups(place, station_id)), None)
+    return at if newest is None else Instant(max(at, made_at(newest) + 1))
 
 
 def _name(station_id: str, at: Instant, *, is_sealed: bool) -> str:

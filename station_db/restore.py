@@ -15,7 +15,7 @@ from pathlib import Path
 from station_db.backup import BackupPlace, backups, open_backup
 from station_db.connecting import RECORD_FILE
 from station_db.crashpoints import crashpoint
-from station_db.durable import remove_database, replace_database
+from station_db.durable import make_folder, remove_database, replace_database
 from station_db.errors import BrokenBackupError, RecordError
 from station_db.journal import Position
 from station_db.lock import StoreLock
@@ -91,7 +91,7 @@ def restore(folder: Path, backup: Path, place: BackupPlace, station_id: str, *, 
 
     Raises `StoreLockedError` while the station runs, `BrokenBackupError`, `OSError`; nothing is changed then.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path, new = folder / RECORD_FILE, folder / RESTORING
     with ExitStack() as held:
         held.callback(StoreLock(folder).release)

@@ -57,7 +57,10 @@ class BackupKeeper:
 
     def _due_us(self) -> int:
         newest = next(iter(backups(self._place, self._settings.id)), None)
-        return 0 if newest is None else made_at(newest) + self._every_us - self._clock.moment().wall
+        if newest is None:
+            return 0
+        age_us = self._clock.moment().wall - made_at(newest)
+        return self._every_us - age_us if age_us >= 0 else 0  # one from the future says only that a clock went wrong
 
     async def _make(self) -> bool:
         at = self._clock.moment().wall

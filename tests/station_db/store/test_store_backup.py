@@ -92,7 +92,9 @@ def test_the_drill_says_what_is_newer_and_touches_nothing_live(store, place, tmp
     before = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir() if not path.name.endswith((".lock", "-shm"))}
     found = drill(tmp_path / "data", made.path, place, STATION, at=at(40), new_id=counting_ids("drill"))
     assert (found.is_good, found.entries, found.newer, found.is_of_this_record) == (True, 31, 5, True)
-    assert {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir() if not path.name.endswith((".lock", "-shm"))} == before
+    assert {
+        path.name: path.read_bytes() for path in (tmp_path / "data").iterdir() if not path.name.endswith((".lock", "-shm"))
+    } == before
 
 
 def test_a_running_station_is_not_restored(store, place, tmp_path):
