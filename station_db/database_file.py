@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from station_db.connecting import raw, writer_engine
+from station_db.diagnosis import is_damage
 
 
 class DatabaseFile:
@@ -25,6 +26,8 @@ class DatabaseFile:
         self._engine = writer_engine(path)
         self._connection: Connection | None = None
         self._is_suspect = False
+        self.is_damaged = False
+        """Whether a statement found the file broken."""
 
     @property
     def connection(self) -> Connection:
@@ -55,6 +58,7 @@ class DatabaseFile:
                 yield connection
         except BaseException as error:
             self._is_suspect |= isinstance(error, DBAPIError) and not isinstance(error, IntegrityError)
+            self.is_damaged |= isinstance(error, DBAPIError) and is_damage(error)
             self.close()
             raise
 
@@ -62,8 +66,9 @@ class DatabaseFile:
         """Bring the log into the file as far as readers let it. Raises SQLAlchemy's `DBAPIError`."""
         try:
             raw(self.connection, "PRAGMA wal_checkpoint(PASSIVE)")
-        except DBAPIError:
+        except DBAPIError as error:
             self._is_suspect = True
+            self.is_damaged |= is_damage(error)
             self.close()
             raise
 

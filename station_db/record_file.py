@@ -133,11 +133,11 @@ class RecordFile:
         self._marker_file.write(self.position, durable=True)
 
     def end(self) -> None:
-        """Close the file and say that this was a clean end."""
+        """Close the file and say that this was a clean end, unless it turned out to be damaged: the next start must look."""
         position = self.position
         self._file.close()
         fsync_file(self.path)  # with its change time, which a power cut would otherwise take back
-        self._marker_file.write(position, durable=True, clean=True)
+        self._marker_file.write(position, durable=True, clean=not self._file.is_damaged)
 
     def close(self) -> None:
         """Let go of everything, clean or not."""

@@ -7,9 +7,11 @@ import pytest
 
 from station_db import notices
 from station_db.backup import BackupPlace, back_up
-from station_db.errors import ForeignDatabaseError
+from station_db.errors import CommitFailedError, ForeignDatabaseError
+from station_db.marker import changed_at_of
 from station_db.reader import Reader
-from station_db.records.local import DOUBTED
+from station_db.records.changes import Changes
+from station_db.records.local import DOUBTED, Draft
 from tests.invariants import store_is_sound
 from tests.station_db.store.store_cases import STATION, at, cycle_changes, open_store, person, saying
 
@@ -172,3 +174,32 @@ def test_an_old_backup_is_brought_up_by_the_entries_that_follow(tmp_path):
     entries, lost, _kept = reopened(tmp_path)
     assert entries + lost == 102
     store_is_sound(tmp_path, [*ids(1, 60), f"cycle-{CYCLES + 1:06}"])
+
+
+def rot(path, offset):
+    """Spoil a page as a disk does by itself: the file is not dated anew."""
+    spoil(path, offset)
+    file = path.with_name("epoch.json")
+    marker = json.loads(file.read_bytes()) | {"changed_at": changed_at_of(path.parent)}
+    file.write_bytes(json.dumps(marker).encode())
+
+
+def test_a_page_that_rots_after_a_clean_end_is_found_at_the_next_start(folder):
+    open_store(folder, prefix="again").close()
+    rot(folder / "record.db", (folder / "record.db").stat().st_size // 4096 // 2 * 4096)
+    entries, lost, _kept = reopened(folder)
+    assert entries + lost == CYCLES + 1
+
+
+def test_damage_found_while_recording_is_looked_for_at_the_next_start_however_it_ended(folder, monkeypatch):
+    monkeypatch.setattr("station_db.examining.LOOKED_AT_BYTES", 0)
+    store = open_store(folder, prefix="again")
+    store.checkpoint(at(0))
+    with closing(sqlite3.connect(folder / "record.db")) as record:
+        (root,) = record.execute("SELECT rootpage FROM sqlite_master WHERE name = 'draft'").fetchone()
+    spoil(folder / "record.db", (root - 1) * 4096)
+    with pytest.raises(CommitFailedError, match="malformed"):
+        store.commit([Changes(drafts=(Draft("note", "half", "P-1", at(1)),))], at(1))
+    store.close()
+    entries, lost, _kept = reopened(folder)
+    assert (entries, lost) == (CYCLES + 1, 0)
