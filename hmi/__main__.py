@@ -21,6 +21,7 @@ COMMANDS = {
     "verify": "prove a record: chain, gaps, rows, equality with the centre",
     "backup": "make a verified copy of a station's record now, also while it records",
     "restore": "put a backup in place; --drill proves that one could, touching nothing",
+    "export": "write what is recorded into files any program can read; --all with every sample",
     "demo": "the demo plant: simulated machines, a centre, the station",
 }
 
