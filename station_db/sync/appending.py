@@ -5,7 +5,9 @@ On PostgreSQL only one function may do it (`planner_function`); on SQLite the sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from sqlalchemy import Connection, select, text, update
 
@@ -13,7 +15,12 @@ from station_db import journal
 from station_db.journal import JournalEntry, Position, columns_of
 from station_db.projection import projected, write_rows
 from station_db.records.base import CENTRE
+from station_db.sync.errors import CentreBusyError
 from station_db.tables import CENTRE_HEAD
+
+Done = TypeVar("Done")
+TRIES = 30
+PATIENCE_S = 10.0
 
 ARGUMENTS = ("epoch", "seq", "recorded_at", "kind", "record_id", "addressee", "version", "actor", "cause", "payload")
 CALL = text(f"SELECT lineside_append({', '.join(f':{name}' for name in (*ARGUMENTS, 'prev_hash', 'hash'))})")
@@ -35,6 +42,21 @@ def append(connection: Connection, at: Position, entries: Sequence[JournalEntry]
             connection.execute(CALL, columns_of(entry))
     else:
         append_as_owner(connection, at, entries)
+
+
+def outlasting(step: Callable[[], Done]) -> Done:
+    """Do it again where somebody else appended in between: on PostgreSQL the place behind the head is taken by whoever is first.
+
+    Nothing of `step` counts until it is through. Raises its `CentreBusyError` when it is still so after a while.
+    """
+    until_s = time.monotonic() + PATIENCE_S
+    for _ in range(TRIES):
+        try:
+            return step()
+        except CentreBusyError:
+            if time.monotonic() > until_s:
+                raise
+    return step()
 
 
 def append_as_owner(connection: Connection, at: Position, entries: Sequence[JournalEntry]) -> None:

@@ -18,7 +18,7 @@ from station_db.reader import Reader
 from station_db.records.base import CENTRE, Instant, RecordId
 from station_db.sync import appending
 from station_db.sync.centre import Centre
-from station_db.sync.documents import DocumentError, Mistake, read
+from station_db.sync.documents import DocumentError, Mistake, Parsed, read
 from station_db.sync.founding import FIRST_EPOCH_NO
 from station_db.sync.master import Master, known_master
 from station_db.sync.pins import Pins
@@ -39,6 +39,10 @@ def load(centre: Centre, text: str, *, at: Instant, actor: str = "planner") -> L
     with centre.reading() as connection:
         # Once before the lock is taken: hashing PINs is slow on purpose, and remembered.
         plan(parsed, known_master(connection), stations_of(connection), pins)
+    return appending.outlasting(lambda: _loaded(centre, parsed, pins, at, actor))
+
+
+def _loaded(centre: Centre, parsed: Parsed, pins: Pins, at: Instant, actor: str) -> Loaded:
     with centre.writing() as connection:
         tip = appending.tip(connection, lock=False)
         assert tip is not None, "checked when connected"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -25,6 +26,7 @@ from station_db.tables import TYPED
 
 ON_ORDERS = (RequestAction.PAUSE_ORDER, RequestAction.RESUME_ORDER)
 ON_COUNTS = (RequestAction.SETTLE_COUNT,)
+GOOD_AND_BAD = re.compile(r"\s*[0-9]{1,9}\s*,\s*[0-9]{1,9}\s*")
 REQUEST, ANSWER = TYPED["lead_request"], TYPED["request_answer"]
 
 
@@ -101,26 +103,13 @@ def ask(centre: Centre, asked: Asked, *, at: Instant, new_id: Callable[[], Recor
         asked_by=asked.asked_by,
         asked_at=at,
     )
-    with centre.writing() as connection:
-        _check(connection, centre, request)
-        _append(connection, request, 1, at)
+    appending.outlasting(lambda: _send(centre, request, at))
     return request
 
 
 def withdraw(centre: Centre, request_id: str, *, at: Instant) -> RequestStands:
     """Take a request back. Raises `RequestError` for one that is not there, is answered or is withdrawn already."""
-    with centre.writing() as connection:
-        stands = next((one for one in _requests(connection) if one.request.id == request_id), None)
-        if stands is None:
-            raise RequestError(centre.url, f"there is no request {request_id!r}")
-        if stands.state not in (RequestState.WAITING, RequestState.ARRIVED):
-            raise RequestError(centre.url, f"request {request_id} is {stands.state} already")
-        withdrawn = replace(stands.request, withdrawn=True)
-        version = connection.scalar(
-            select(REQUEST.c.row_version).where(REQUEST.c.station_id == CENTRE, REQUEST.c.id == request_id)
-        )
-        _append(connection, withdrawn, (version or 0) + 1, at)
-    return replace(stands, request=withdrawn)
+    return appending.outlasting(lambda: _withdraw(centre, request_id, at))
 
 
 def requests(centre: Centre, station: str | None = None) -> tuple[RequestStands, ...]:
@@ -142,12 +131,35 @@ def subjects(centre: Centre, station: str | None = None) -> tuple[Subject, ...]:
     return tuple(subject for subject in found if station in (None, subject.station))
 
 
+def _withdraw(centre: Centre, request_id: str, at: Instant) -> RequestStands:
+    with centre.writing() as connection:
+        stands = next((one for one in _requests(connection) if one.request.id == request_id), None)
+        if stands is None:
+            raise RequestError(centre.url, f"there is no request {request_id!r}")
+        if stands.state not in (RequestState.WAITING, RequestState.ARRIVED):
+            raise RequestError(centre.url, f"request {request_id} is {stands.state} already")
+        withdrawn = replace(stands.request, withdrawn=True)
+        version = connection.scalar(
+            select(REQUEST.c.row_version).where(REQUEST.c.station_id == CENTRE, REQUEST.c.id == request_id)
+        )
+        _append(connection, withdrawn, (version or 0) + 1, at)
+    return replace(stands, request=withdrawn)
+
+
+def _send(centre: Centre, request: LeadRequest, at: Instant) -> None:
+    with centre.writing() as connection:
+        _check(connection, centre, request)
+        _append(connection, request, 1, at)
+
+
 def _check(connection: Connection, centre: Centre, request: LeadRequest) -> None:
     if request.station not in stations_of(connection) - {CENTRE}:
         raise RequestError(centre.url, f"it knows no station {request.station!r}")
     for name in ("subject", "reason", "asked_by"):
         if not getattr(request, name).strip():
             raise RequestError(centre.url, f"a request needs its {name}")
+    if request.action in ON_COUNTS and not GOOD_AND_BAD.fullmatch(request.value):
+        raise RequestError(centre.url, f"a count is settled with a value like 12,1 for good and bad parts, not {request.value!r}")
 
 
 def _append(connection: Connection, request: LeadRequest, version: int, at: Instant) -> None:

@@ -1,6 +1,7 @@
 """What a lead asks at the centre comes to the station it is for, and the lead sees how it stands; and who else is on an order."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -92,6 +93,37 @@ def test_a_request_names_a_station_of_the_centre_a_subject_and_a_reason(lead: Ce
         with pytest.raises(RequestError):
             ask(lead, Asked(**(fields | wrong)), at=at(1), new_id=counting_ids("request"))
     assert requests(lead) == ()
+
+
+def test_a_count_is_asked_with_the_parts_it_comes_to(sqlite_url: str) -> None:
+    with connected(sqlite_url) as centre:
+        for value in ("", "12", "12,x", "-1,2", "1,2,3"):
+            with pytest.raises(RequestError):
+                ask(centre, settling(value), at=at(1), new_id=counting_ids("request"))
+        assert ask(centre, settling("12, 1"), at=at(1), new_id=counting_ids("request")).value == "12, 1"
+
+
+def settling(value: str) -> Asked:
+    return Asked("ST-040", RequestAction.SETTLE_COUNT, "gap-1", "counted by hand", "sb", value)
+
+
+def test_two_leads_and_a_planner_at_once_all_come_through(centre_url: str) -> None:
+    def leads(name: str) -> None:
+        with connected(centre_url.replace("station_ST-040", "lead")) as centre:
+            for number in range(8):
+                ask(centre, PAUSE, at=at(number), new_id=counting_ids(f"{name}{number}"))
+
+    def plans() -> None:
+        with connected(centre_url.replace("station_ST-040", "planner")) as centre:
+            for number in range(8):
+                load(centre, document(products=[{"id": f"P-{number}", "name": "Valve"}]), at=at(number))
+
+    with ThreadPoolExecutor() as pool:
+        done = [pool.submit(leads, "first"), pool.submit(leads, "second"), pool.submit(plans)]
+        assert [each.result() for each in done] == [None] * 3
+    with connected(centre_url) as centre:
+        assert len([each for each in pull(centre, "ST-040", None) if each.entry.kind.startswith("product")]) == 8
+        assert len([each for each in pull(centre, "ST-040", None) if each.entry.kind.startswith("lead_request")]) == 16
 
 
 def test_another_station_gets_nothing_of_it(lead: Centre) -> None:
