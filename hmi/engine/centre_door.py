@@ -10,6 +10,7 @@ from hmi.engine.acknowledged import Acknowledged
 from hmi.engine.uplink_door import SHOWN_MOST, ClockOffset, Comparison, Said
 from hmi.engine.uplink_messages import Begin
 from hmi.station.topics import SetAsideView
+from station_db import durable
 from station_db.feed import FeedCursor, Snapshot
 from station_db.journal import FeedEntry
 from station_db.reader import Reader
@@ -68,10 +69,17 @@ class OpenCentre:
         return aside.retry(self._centre, self._station, self._clock.moment().wall)
 
     def export_aside(self, path: Path) -> None:
-        """Write what is set aside into a file, a line of JSON each."""
-        path.parent.mkdir(exist_ok=True)
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in aside.lines(self._centre, self._station))
+        """Write what is set aside into a file, a line of JSON each; under its name it is whole and on the disk."""
+        durable.make_folder(path.parent)
+        new = path.with_name(f"{path.name}.new")
+        try:
+            with new.open("w", encoding="utf-8") as file:
+                file.writelines(f"{line}\n" for line in aside.lines(self._centre, self._station))
+            durable.fsync_file(new)
+            new.replace(path)
+            durable.fsync_folder(path.parent)
+        finally:
+            new.unlink(missing_ok=True)
 
     def others_on(self, order: RecordId) -> tuple[str, ...]:
         """The other stations that work on an order."""

@@ -29,7 +29,8 @@ def balanced(sync: SyncTopic, reader: Reader, known: Acknowledged) -> SyncTopic:
 
 
 def _arrived(tip: EpochTip, known: Acknowledged) -> int:
-    return min(tip.position.seq, known.marks.get(tip.position.epoch, 0))
+    """What is let go of here was proven to be there, whatever is remembered."""
+    return min(tip.position.seq, max(tip.let_go, known.marks.get(tip.position.epoch, 0)))
 
 
 def _oldest(reader: Reader, tips: tuple[EpochTip, ...], known: Acknowledged) -> int | None:

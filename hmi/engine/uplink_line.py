@@ -55,7 +55,7 @@ class Line:
         self._speaking = threading.Lock()
         self._answers: dict[int, words.Applied] = {}
         self._number = 0
-        self._is_recorded = self._is_retry = self._is_export = self.has_ended = False
+        self._is_recorded = self._is_called = self._is_retry = self._is_export = self.has_ended = False
         self._ended = threading.Event()
         self.order = ""
         """The order under way here."""
@@ -106,7 +106,7 @@ class Line:
     def take_retry(self) -> bool:
         """Whether a person asked for a try since the last one began; what was recorded until now is in this try too."""
         with self._news:
-            asked, self._is_retry, self._is_recorded = self._is_retry, False, False
+            asked, self._is_retry, self._is_called, self._is_recorded = self._is_retry, False, False, False
             return asked
 
     def take_export(self) -> bool:
@@ -116,7 +116,7 @@ class Line:
             return asked
 
     def _is_woken(self, *, for_records: bool) -> bool:
-        return self.has_ended or self._is_retry or (for_records and self._is_recorded)
+        return self.has_ended or self._is_called or (for_records and self._is_recorded)
 
     def _hand_over(self, message: Callable[[int], words.Fetched | words.FetchedAnew | words.Compared]) -> None:
         self._number += 1
@@ -146,9 +146,9 @@ class Line:
             case words.Recorded():
                 self._is_recorded = True
             case words.TryNow():
-                self._is_retry = True
+                self._is_retry = self._is_called = True
             case words.ExportAside():
-                self._is_export = self._is_retry = True
+                self._is_export = self._is_called = True
             case words.UnderWay(order):
                 self.order = order
             case words.Applied(number):

@@ -147,8 +147,15 @@ class Shared:
     stations: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What is set aside was written into a file, or (with a reason) was not."""
+
+    reason: str = ""
+
+
 ToUplink = Begin | Recorded | TryNow | ExportAside | UnderWay | Ping | Applied | End
-FromUplink = Pong | Stands | Fetched | FetchedAnew | Compared | ClockRead | Shared
+FromUplink = Pong | Stands | Fetched | FetchedAnew | Compared | ClockRead | Shared | Exported
 Message = ToUplink | FromUplink
 
 TYPES: tuple[type[Any], ...] = (*typing.get_args(ToUplink), *typing.get_args(FromUplink))

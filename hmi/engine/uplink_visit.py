@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,8 +15,7 @@ from hmi.station.topics import SetAsideView, SyncTopic
 from station_db import aside_here
 from station_db.reader import Reader
 from station_db.records.base import RecordId
-
-log = logging.getLogger(__name__)
+from station_db.sync.errors import CentreError
 
 EXPORTS = "exports"
 
@@ -126,12 +124,17 @@ class Visit:
         self._line.say(words.ClockRead(self._clock.offset_us, self._clock.within_us))
 
     def _export(self, door: CentreDoor) -> None:
-        """A file a lead can hand on; one that can't be written holds nothing up."""
+        """A file a lead can hand on; one that can't be written is told and holds nothing up."""
         path = self._folder / EXPORTS / f"set-aside-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.jsonl"
         try:
             door.export_aside(path)
         except OSError as error:
-            log.warning("%s can't be written: %s", path, error)
+            self._line.say(words.Exported(f"{path}: {error.strerror or error}"))
+        except CentreError as error:
+            self._line.say(words.Exported(str(error)))
+            raise
+        else:
+            self._line.say(words.Exported())
 
     def _compare(self, door: CentreDoor) -> None:
         """Whole days, now and then, and only when no record waits for it."""

@@ -47,6 +47,7 @@ LONGEST_PAUSE_S = 30.0
 
 SILENT = "engine.uplink_silent"
 DIFFERS = "engine.centre_differs"
+EXPORT_FAILED = "engine.export_failed"
 
 
 class UplinkEndedError(Exception):
@@ -143,7 +144,8 @@ class UplinkWard:
         if self._is_ending:
             return
         child = await wires.start()
-        self._child, began_ns = child, self._now_ns()
+        self._child, self._heard_ns = child, self._now_ns()  # the silence of the one before it is not its own
+        began_ns = self._heard_ns
         try:
             say(child, wires.begin)
             say(child, words.UnderWay(self._order))
@@ -181,8 +183,10 @@ class UplinkWard:
             case words.Shared(order, stations):
                 wires.put(OrderShared(RecordId(order), stations))
             case words.Compared(number, days):
-                self._tell_differing(message)
+                self._tell_fault(DIFFERS, *((str(message.wrong), message.first) if message.wrong else ()))
                 self._tasks.start("uplink: days", self._keep(child, number, wires.keeps.note_days(days)))
+            case words.Exported(reason):
+                self._tell_fault(EXPORT_FAILED, *((reason,) if reason else ()))
             case _:
                 pass
 
@@ -198,14 +202,14 @@ class UplinkWard:
             self._wired().put(Learned(written.result()))
         say(child, words.Applied(number))
 
-    def _tell_differing(self, found: words.Compared) -> None:
+    def _tell_fault(self, code: str, *args: str) -> None:
+        """Raise this alarm with what it says; without anything to say it is over."""
         wires = self._wired()
-        if found.wrong:
+        if args:
             at = wires.clock.moment().wall
-            args = (str(found.wrong), found.first)
-            wires.put(Faulty(AlarmView(source=NAME, code=DIFFERS, priority="high", came_at=at, args=args)))
+            wires.put(Faulty(AlarmView(source=NAME, code=code, priority="high", came_at=at, args=args)))
         else:
-            wires.put(Well(NAME, DIFFERS))
+            wires.put(Well(NAME, code))
 
     async def _watch(self) -> None:
         """Ask it every second whether it is there; while it is not, say so."""

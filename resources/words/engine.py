@@ -14,6 +14,7 @@ TEXTS: dict[str, str] = {
     "engine.centre_unreachable": "The centre does not answer. Records are kept here.",
     "engine.centre_refused": "The centre does not take our records: {0}. {1}",
     "engine.uplink_silent": "The part that talks to the centre stands still. Records are kept here.",
+    "engine.export_failed": "What is set aside could not be written: {0}. Nothing is lost; try again.",
     "engine.centre_differs": "The centre has {0} records unlike ours, first {1}. Call IT; keep both.",
     "store.restored": "An older record was put back. Entries after it that are not here: {0}. Recording goes on in a new part.",
     "store.salvaged": "The record was damaged. {0} entries were saved, {1} are lost. The damaged file is kept as {2}.",

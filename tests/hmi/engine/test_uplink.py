@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from dataclasses import replace
 
 import pytest
 
-from hmi.engine.inputs import ClockMeasured
+from hmi.engine import uplink_ward
+from hmi.engine.inputs import ClockMeasured, Faulty, Well
 from hmi.engine.uplink_door import ClockOffset
 from hmi.engine.uplink_messages import Pace
 from hmi.engine.uplink_ward import SILENT_NS, STUCK_NS
 from station_db.sync.errors import CentreNewerError, CentreUnreachableError
-from tests.hmi.engine.uplink_bench import CLOCK, QUICK, MemoryCentre, is_synced, linked
+from tests.hmi.engine.uplink_bench import CLOCK, QUICK, MemoryCentre, is_synced, linked, starting
 
 AWAY = CentreUnreachableError("postgresql://centre", "nobody answers")
 IDLE = Pace(fetch_s=60.0, first_s=60.0, longest_s=60.0, refused_s=60.0)
@@ -132,6 +134,48 @@ def test_a_person_has_what_was_set_aside_read_again(tmp_path):
     asyncio.run(run())
 
 
+def test_what_is_set_aside_is_exported_as_it_is_and_an_export_that_failed_is_told_until_one_succeeds(tmp_path):
+    async def run() -> None:
+        centre = MemoryCentre()
+        centre.aside, centre.full_disk = (3, 5), OSError(errno.ENOSPC, "no room")
+        async with linked(tmp_path, centre, IDLE) as bench:
+            await bench.until(lambda sync: sync.state == "synced" and sync.items)
+            bench.ward.export_aside()
+            await bench.fact(lambda: told_of(bench, Faulty, "engine.export_failed"))
+            assert "no room" in told_of(bench, Faulty, "engine.export_failed")[0].alarm.args[0]
+            centre.full_disk = None
+            bench.ward.export_aside()
+            await bench.fact(lambda: told_of(bench, Well, "engine.export_failed"))
+            ((path, aside),) = centre.exports
+            assert (path.parent, path.suffix, aside) == (tmp_path / "exports", ".jsonl", (3, 5))
+            assert centre.retried == 0
+
+    asyncio.run(run())
+
+
+@pytest.mark.expects_log("no table for it")
+def test_an_export_that_the_centre_breaks_off_is_told_too(tmp_path):
+    async def run() -> None:
+        centre = MemoryCentre()
+        centre.full_disk = CentreUnreachableError("postgresql://centre", "no table for it")
+        async with linked(tmp_path, centre, QUICK) as bench:
+            await bench.until(is_synced)
+            bench.ward.export_aside()
+            await bench.fact(lambda: told_of(bench, Faulty, "engine.export_failed"))
+            await bench.until(is_synced)
+            assert centre.exports == []
+
+    asyncio.run(run())
+
+
+def told_of(bench, kind, code):
+    return [told for told in bench.inputs if isinstance(told, kind) and code in (getattr(told, "code", ""), *alarm_of(told))]
+
+
+def alarm_of(told):
+    return (told.alarm.code,) if isinstance(told, Faulty) else ()
+
+
 def test_a_new_record_goes_before_signals_that_wait(tmp_path):
     async def run() -> None:
         centre = MemoryCentre()
@@ -163,9 +207,10 @@ class SteppedClock:
     """The real clocks, and what the test adds to the monotonic one."""
 
     def __init__(self) -> None:
-        self.ahead_ns = 0
+        self.ahead_ns = self.looks = 0
 
     def moment(self):
+        self.looks += 1
         now = CLOCK.moment()
         return replace(now, mono=now.mono + self.ahead_ns)
 
@@ -196,6 +241,29 @@ def test_an_uplink_that_stays_still_is_ended_and_started_again(tmp_path):
             clock.ahead_ns = STUCK_NS + 1_000_000_000
             await bench.until(is_synced)
             assert len(bench.children) == 2
+
+    asyncio.run(run())
+
+
+def test_an_uplink_that_is_started_after_a_long_silence_gets_its_time_to_speak(tmp_path, monkeypatch):
+    monkeypatch.setattr(uplink_ward, "PING_S", 0.002)
+
+    async def run() -> None:
+        clock, started = SteppedClock(), []
+        start = starting(MemoryCentre(), started)
+
+        async def late_and_slow():
+            clock.ahead_ns += STUCK_NS + 1_000_000_000
+            child = await start()
+            child.stands_still()
+            return child
+
+        async with linked(tmp_path, MemoryCentre(), IDLE, clock, late_and_slow) as bench:
+            while not started or clock.looks < 40:  # noqa: ASYNC110  # nothing tells of a look
+                await asyncio.sleep(0.002)
+            started[0].goes_on()
+            await bench.until(is_synced)
+            assert len(started) == 1
 
     asyncio.run(run())
 

@@ -51,6 +51,7 @@ MESSAGES = st.one_of(
     ),
     st.builds(words.ClockRead, st.integers(-(2**62), 2**62), NUMBER),
     st.sampled_from([words.Recorded(), words.TryNow(), words.Ping(), words.Pong(), words.End(), words.ExportAside()]),
+    st.builds(words.Exported, TEXT),
 )
 
 
@@ -97,6 +98,14 @@ def test_captured_is_sent_and_waiting_and_set_aside_whatever_the_centre_last_sai
     assert min(found.sent, found.records_here, found.set_aside) >= 0
     waiting = [(f"e{at}", there + 1) for at, (here, there) in enumerate(epochs) if there < here]
     assert found.oldest_unsent_at == (waiting[0] if waiting else None)
+
+
+def test_what_was_let_go_of_here_counts_as_sent_also_where_the_memory_of_the_centre_is_lost():
+    tips = (EpochTip("", Position("e0", 1, 9, ""), let_go=6),)
+    found = balanced(
+        SyncTopic("offline"), SimpleNamespace(epochs=lambda: tips, journal_after=Journals([]).journal_after), Acknowledged()
+    )
+    assert (found.captured, found.sent, found.records_here, found.oldest_unsent_at) == (9, 6, 3, ("e0", 7))
 
 
 def test_pauses_double_to_a_minute_and_are_spread_over_all_of_it():

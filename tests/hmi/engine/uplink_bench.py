@@ -36,6 +36,7 @@ class MemoryCentre:
         self.entries, self.trouble, self.closed, self.connects, self.fetches = [], None, 0, 0, 0
         self.aside, self.retried, self.offset = (), 0, ClockOffset()
         self.signals, self.order, self.feed = [], [], []
+        self.exports, self.full_disk = [], None
         self.gate = threading.Event()
         self.gate.set()
 
@@ -80,6 +81,11 @@ class MemoryCentre:
     def retry_aside(self) -> int:
         self.retried, self.aside = len(self.aside), ()
         return self.retried
+
+    def export_aside(self, path) -> None:
+        if self.full_disk is not None:
+            raise self.full_disk
+        self.exports.append((path, self.aside))
 
     def compare(self, reader) -> Comparison:
         self.order.append("days")
@@ -165,14 +171,15 @@ def starting(centre, started):
 class Bench:
     """The ward with all it told, and the recorder beside it."""
 
-    def __init__(self, folder, centre, pace=QUICK, clock=CLOCK) -> None:
+    def __init__(self, folder, centre, pace=QUICK, clock=CLOCK, start=None) -> None:
         self.told, self.inputs, self.deaths, self.children = [], [], [], []
         self._changed = asyncio.Event()
         self.tasks = Supervisor(self._hear_death, BackOff(first_s=0.01, longest_s=0.02, well_s=0.1))
         self.recorder = Recorder(lambda: self._open(folder), CLOCK, Hears(self._saved, lambda _: None, lambda _: None))
         begin = Begin("ST-040", str(folder), "memory", "", "test", pace)
         keeps = keeps_of(self.recorder, clock)
-        self.ward = UplinkWard(Wires(begin, keeps, self._put, clock, starting(centre, self.children)), self.tasks)
+        start = start or starting(centre, self.children)
+        self.ward = UplinkWard(Wires(begin, keeps, self._put, clock, start), self.tasks)
 
     async def until(self, claim):
         """Wait for a picture of the centre, from now on, that is as claimed."""
@@ -213,9 +220,9 @@ class Bench:
 
 
 @asynccontextmanager
-async def linked(folder, centre, pace=QUICK, clock=CLOCK):
+async def linked(folder, centre, pace=QUICK, clock=CLOCK, start=None):
     """A ward with a recorder on `folder`, its uplink at `centre`; ended orderly."""
-    bench = Bench(folder, centre, pace, clock)
+    bench = Bench(folder, centre, pace, clock, start)
     await bench.recorder.open()
     bench.ward.start()
     try:
