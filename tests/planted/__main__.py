@@ -17,7 +17,7 @@ def main() -> int:
     wanted = [bug for bug in BUGS if bug.name in sys.argv[1:] or not sys.argv[1:]]
     caught = 0
     with tree() as copy:
-        code, said = run_tests(copy, tuple(dict.fromkeys(test for bug in wanted for test in bug.tests)))
+        code, said = run_tests(copy, tuple(dict.fromkeys(test for bug in wanted for test in bug.tests)), patience_s=1200)
         if code != 0:
             print(f"Without any bug the tests are not green: {said}")
             return 1
