@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hmi.clock import Moment
 from hmi.presenters.durations import clock_time, due_time, elapsed
+from hmi.presenters.names import present_name
 from hmi.presenters.picture import Picture
 from hmi.presenters.reasons import Choice, pause_reasons
 from hmi.presenters.words import breakable, joined, translate
@@ -30,7 +31,7 @@ def present_facts(request: RequestView, picture: Picture, now: Moment) -> tuple[
         (translate("requests", "Why"), breakable(request.reason)),
         (translate("requests", "Parts"), _parts(request, picture)),
         (translate("requests", "Pause as"), _pause(request)),
-        (translate("requests", "Asked by"), breakable(_name(request.asked_by, picture))),
+        (translate("requests", "Asked by"), breakable(present_name(picture, request.asked_by))),
         (translate("requests", "Asked at"), asked_at),
     )
     return tuple(row for row in rows if row[1])
@@ -72,7 +73,3 @@ def _pause(request: RequestView) -> str:
     if request.action != RequestAction.PAUSE_ORDER:
         return ""
     return next((choice.text for choice in pause_reasons() if choice.key == request.value), "")
-
-
-def _name(asked_by: str, picture: Picture) -> str:
-    return next((person.name for person in picture.people.people if person.id == asked_by), asked_by)
