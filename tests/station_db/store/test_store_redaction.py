@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from hmi.__main__ import main
 from station_db import journal
 from station_db.journal import Origin, entry_hash
 from station_db.reader import Reader
@@ -263,3 +264,19 @@ def test_a_station_without_a_centre_forgets_by_itself(tmp_path: Path) -> None:
     assert len(feed) == 1
     assert not personal(tmp_path)
     assert verify_store(tmp_path).problems == ()
+
+
+def test_the_command_forgets_at_a_centre_and_at_a_station_without_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = open_store(tmp_path)
+    store.apply_feed(loading.feed_of(Reader(tmp_path), people(ADA), at=START, new_id=counting_ids("local")), START)
+    store.close()
+    words = ["--person", "P-7", "--reason", "has left", "--json"]
+    assert main(["centre", "forget", str(tmp_path), *words]) == 0
+    assert (json.loads(capsys.readouterr().out), personal(tmp_path)) == ({"person": "P-7", "redacted": 1}, False)
+    url = founded_sqlite(tmp_path)
+    with closing(Centre.connect(url)) as centre:
+        loading.load(centre, people(ADA), at=START)
+    assert main(["centre", "forget", url, *words]) == 0
+    assert json.loads(capsys.readouterr().out)["redacted"] == 1
+    assert main(["centre", "forget", url, "--person", "P-99", "--reason", "none"]) == 4
+    assert "no person 'P-99'" in capsys.readouterr().err
