@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from hmi.clock import Moment
 from hmi.presenters.alarm_line import is_unseen, priority_word, severity_of, words_of
+from hmi.presenters.conflicts import say_waiting
 from hmi.presenters.durations import elapsed
 from hmi.presenters.header import NOT_SECURED
 from hmi.presenters.picture import Picture
 from hmi.presenters.words import breakable, joined, say, translate
 from hmi.station.alarms import OF_THE_LINK
+from hmi.station.codes import Code
 from hmi.station.topics import AlarmView, MachineView, RemarkView, Wants
 from resources.words.english import ENGLISH
 from widgets.display import AlarmRowText, Severity
 
 ACKNOWLEDGE = "AcknowledgeAlarm"
+ASKED_BY_CENTRE = frozenset({Code.ORDER_CONFLICT, Code.LEAD_ASKS})
 
 
 def present_rows(picture: Picture, now: Moment) -> tuple[AlarmRowText, ...]:
@@ -36,10 +39,18 @@ def present_notices(picture: Picture) -> tuple[str, ...]:
 
 def present_way(picture: Picture) -> str:
     """The alarm line's key to the page; empty where nothing stands there but what the header always shows."""
+    if page_of_way(picture) == "centre":
+        return translate("alarms", "Decide")
     if picture.alarms.alarms:
         return translate("alarms", "Show")
     codes = {remark.code for machine in picture.machines.machines for remark in machine.remarks}
     return translate("alarms", "Notices") if codes - {NOT_SECURED} else ""
+
+
+def page_of_way(picture: Picture) -> str:
+    """The page it leads to: where nothing but the centre's questions stands there, straight to them."""
+    codes = {alarm.code for alarm in picture.alarms.alarms}
+    return "centre" if say_waiting(picture) and codes and codes <= ASKED_BY_CENTRE else "alarms"
 
 
 def _row(picture: Picture, alarm: AlarmView, now: Moment) -> AlarmRowText:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hmi.archive import Archive
+from hmi.presenters.alarms import page_of_way
 from hmi.presenters.desk import Desk, Wishes
 from hmi.presenters.scans import ShowOrder, route_scan
 from hmi.presenters.setpoints import Target
@@ -137,7 +138,7 @@ class StationWindow(QWidget):
 
     def _connect(self) -> None:
         self.frame.navigation.place_chosen.connect(lambda key: self.go_home() if key == "run" else self.go(key))
-        self.frame.alarm_line.action_pressed.connect(lambda: self.go("alarms"))
+        self.frame.alarm_line.action_pressed.connect(lambda: self.go(page_of_way(self._desk.picture)))
         self.frame.header.person_pressed.connect(self._show_people)
         self.frame.header.sync_pressed.connect(lambda: self.go("sync"))
         self.run.wanted.connect(self.go)

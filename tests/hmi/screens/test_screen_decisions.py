@@ -71,6 +71,22 @@ def test_a_changed_order_is_seen_on_orders_decided_with_a_reason_and_then_gone(o
     assert not window.findChild(TouchButton, "orders_decide").isVisible()
 
 
+def test_the_alarm_line_leads_from_the_work_straight_to_the_question(opened):
+    made, window = opened("conflict")
+    asks = topics.AlarmView("station", "order_conflict", "medium", scenes.NOW, "WO-24117 differs at the centre")
+    made.tell(topics.AlarmsTopic((asks,)))
+    settle(window)
+    assert (window.key, named(window, "alarm_action").words()) == ("run", "Decide")
+    touch(window, "alarm_action")
+    assert window.key == "centre"
+    window.go_home()
+    made.tell(topics.AlarmsTopic((asks, *scenes.OIL.alarms)))
+    settle(window)
+    assert named(window, "alarm_action").words() == "Show"
+    touch(window, "alarm_action")
+    assert window.key == "alarms"
+
+
 def test_following_says_first_what_it_does_here(opened):
     made, window = opened("conflict_cancelled")
     window.go("centre")
