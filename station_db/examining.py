@@ -59,8 +59,9 @@ def check_is_ours(path: Path) -> None:
 def examine(folder: Path, station_id: str, last: Marker | None, *, is_as_closed: bool, has_backups: bool) -> Found:
     """Say how the record of a folder stands; nothing is changed.
 
-    `last` is its marker; `is_as_closed` that it is as a clean end left it: a large one then has its pages believed. Raises a `StoreError` for what no salvage mends:
-    another station's record, a newer schema, a file that is held or may not be read.
+    `last` is its marker; `is_as_closed` that it is as a clean end left it: a large one then has its pages believed.
+    Raises a `StoreError` for what no salvage mends: another station's record, a newer schema, a file that is held or may not
+    be read.
     """
     path = folder / RECORD_FILE
     had_one = has_backups or _had_one(folder, last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -15,6 +16,7 @@ class StoreLock:
 
     def __init__(self, folder: Path) -> None:
         path = folder / LOCK_FILE
+        check_writable(path)
         try:
             self._held = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         except sqlite3.OperationalError as error:
@@ -28,3 +30,9 @@ class StoreLock:
     def release(self) -> None:
         """Let the next one in."""
         self._held.close()
+
+
+def check_writable(path: Path) -> None:
+    """Raise `UnwritableFolderError`: in a file that may only be read SQLite locks nothing, and does not say so."""
+    if path.exists() and not os.access(path, os.W_OK):
+        raise UnwritableFolderError(path, "it may not be written to")

@@ -14,20 +14,22 @@ from sqlalchemy.exc import DBAPIError
 
 from station_db import migrating
 from station_db.backup import BackupPlace, backups, check_copy, newest_sound
-from station_db.connecting import RECORD_FILE, raw, writer_engine
+from station_db.connecting import RECORD_FILE, SIGNALS_FILE, raw, writer_engine
 from station_db.crashpoints import crashpoint
 from station_db.diagnosis import diagnosed
 from station_db.durable import copy, fsync_folder, make_folder, remove_database, replace_database
 from station_db.errors import BrokenBackupError, CorruptStoreError, StoreLockedError, UnwritableFolderError
 from station_db.examining import APPLICATION_ID, Condition, check_is_ours, examine
 from station_db.journal import Origin
-from station_db.marker import Marker, read_marker
+from station_db.lock import LOCK_FILE, check_writable
+from station_db.marker import MARKER_FILE, Marker, read_marker
 from station_db.notices import MIGRATED, SALVAGED, Notice
 from station_db.records.base import RecordId
 from station_db.salvage import Salvage, dig, refill
 from station_db.sidelining import kept_files, sideline
 
 NEW_FILE = RECORD_FILE + ".new"
+FILES = (RECORD_FILE, SIGNALS_FILE, MARKER_FILE, LOCK_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def check_folder(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise UnwritableFolderError(folder, error.strerror or str(error)) from error
+    for path in (folder / name for name in FILES):
+        check_writable(path)
     last = read_marker(folder)
     if last is None or not last.epoch:
         check_is_ours(folder / RECORD_FILE)
@@ -81,7 +85,8 @@ def check_folder(folder: Path) -> None:
 def prepare(folder: Path, opening: Opening, last: Marker | None, *, is_as_closed: bool) -> Prepared:
     """Leave a record.db of this version in the folder. The caller holds the store's lock.
 
-    `last` is the marker, `is_as_closed` that the file is as a clean end left it. Raises `StoreError`.
+    `last` is the marker, `is_as_closed` that the file is as a clean end left it. Raises `StoreError`; and `OSError`,
+    which may pass.
     """
     path, new = folder / RECORD_FILE, folder / NEW_FILE
     remove_database(new)
@@ -96,8 +101,6 @@ def prepare(folder: Path, opening: Opening, last: Marker | None, *, is_as_closed
         return _bring_up(path, new, opening.origin.station_id)
     except DBAPIError as error:
         raise diagnosed(path, error) from error
-    except OSError as error:
-        raise UnwritableFolderError(folder, error.strerror or str(error)) from error
 
 
 def _bring_up(path: Path, new: Path, station_id: str) -> Prepared:

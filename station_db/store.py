@@ -18,7 +18,7 @@ from station_db.blocks import SignalsSent
 from station_db.crashpoints import crashpoint
 from station_db.diagnosis import diagnosed
 from station_db.durable import fsync_folder
-from station_db.errors import CommitFailedError, ProjectionError, StationNameError
+from station_db.errors import CommitFailedError, ProjectionError, StationNameError, UnwritableFolderError
 from station_db.feed import Applied, Snapshot, apply_entries, apply_snapshot
 from station_db.journal import FeedEntry, Origin, Position
 from station_db.later import project_aside
@@ -89,8 +89,8 @@ class Store:
         """
         if not may_name_a_station(station_id):
             raise StationNameError(folder, f"a station can't be called {station_id!r}")
-        check_folder(folder)
-        with ExitStack() as held:
+        with _opening(folder), ExitStack() as held:
+            check_folder(folder)
             held.callback(StoreLock(folder).release)
             last = read_marker(folder)
             here = _here(folder, machine_id() if machine is None else machine, app_version)
@@ -294,6 +294,15 @@ def _refusing() -> Generator[None]:
         raise CommitFailedError(str(getattr(error, "orig", None) or error)) from error
     except OSError as error:
         raise CommitFailedError(str(error)) from error
+
+
+@contextmanager
+def _opening(folder: Path) -> Generator[None]:
+    """Whatever the system refuses is said as any other hindrance."""
+    try:
+        yield
+    except OSError as error:
+        raise UnwritableFolderError(Path(error.filename or folder), error.strerror or str(error)) from error
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def record_with_little_memory(kilobytes: int) -> Callable[[Path, Tell], None]:
         del hog[len(hog) - kilobytes * 1024 // PIECE :]
         number = 0
         try:
-            for size in (2**power for power in range(8)):
+            for size in (2**power for power in range(10)):
                 batch = [cycle_changes(number + each) for each in range(1, size + 1)]
                 store.commit(batch, at(number + size))
                 for each in range(1, size + 1):

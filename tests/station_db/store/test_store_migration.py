@@ -211,7 +211,7 @@ def test_a_step_of_the_signals_schema_is_whole_or_not_at_all(folder, monkeypatch
 
     with monkeypatch.context() as patched:
         patched.setattr(signal_store, "create", failing)
-        with pytest.raises(OSError, match="no room"):
+        with pytest.raises(UnwritableFolderError, match="no room"):
             open_store(folder, prefix="later")
     with closing(sqlite3.connect(folder / "signals.db")) as signals:
         assert signals.execute("PRAGMA user_version").fetchone() == (1,)
