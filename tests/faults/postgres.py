@@ -74,13 +74,17 @@ class Postgres:
 
     def control(self, *words: str) -> None:
         """`pg_ctl`, for this server and as its user: `stop`, `start`, `restart`, with `-m fast` or `-m immediate`."""
-        place = self.folder.stat()
-        who = {"user": place.st_uid, "group": place.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-        command = [BIN / "pg_ctl", "-D", self.folder, "-w", "-s", "-l", self.folder / "log", *words]
+        command = ["pg_ctl", "-D", self.folder, "-w", "-s", "-l", self.folder / "log", *words]
         if words[0] == "start":
             command += ["-o", shlex.join(shlex.split((self.folder / "postmaster.opts").read_text())[1:])]
+        self.run(*command)
+
+    def run(self, program: str, *words: object) -> None:
+        """One of PostgreSQL's own programs as this server's user, who must succeed."""
+        place = self.folder.stat()
+        who = {"user": place.st_uid, "group": place.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run([str(word) for word in command], check=True, cwd="/", **quiet, **who)
+        subprocess.run([str(word) for word in (BIN / program, *words)], check=True, cwd="/", **quiet, **who)
 
     def wait_until_up(self) -> None:
         """After a crash it comes back by itself; each look waits for an answer."""

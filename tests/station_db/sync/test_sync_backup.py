@@ -1,4 +1,4 @@
-"""A PostgreSQL centre from its first day on a server of its own: founded, kept by pg_dump as the manual says, and put back."""
+"""A PostgreSQL centre on servers of its own: founded by a plain owner, kept and put back as the manual says, and failed over."""
 
 import subprocess
 from collections.abc import Iterator
@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from station_db.store import Store
+from station_db.sync.errors import CentreBusyError, CentreUnreachableError
 from station_db.sync.founding import init
 from tests.faults.postgres import BIN, Postgres, postgres
+from tests.faults.postgres_replica import cut_off, replica
 from tests.station_db.store.store_cases import START, counting_ids
 from tests.station_db.sync.sync_cases import connected, journal_of, local_journal, push_all, record_cycles
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fresh() -> Iterator[Postgres]:
     """A server that has never heard of Lineside, with an owner who is no superuser and one who keeps backups."""
     with postgres() as server, server.admin() as admin:
@@ -54,3 +56,31 @@ def test_a_centre_founded_by_a_plain_owner_is_kept_and_put_back_as_the_manual_sa
     with connected(fresh.url("again", "station_ST-040")) as centre:
         assert push_all(folder, centre) == 3
         assert journal_of(centre) == local_journal(folder)
+
+
+@pytest.mark.timeout(30)  # a second server that copies the first
+def test_what_a_replica_had_not_heard_when_it_took_over_is_sent_again(fresh: Postgres, store: Store, tmp_path: Path) -> None:
+    with fresh.admin() as admin:
+        admin.execute("CREATE DATABASE followed")
+    init(fresh.url("followed"), ["ST-040"], at=START, new_id=counting_ids())
+
+    def send(number: int, url: str) -> int:
+        record_cycles(store, number, number + 2)
+        with connected(url) as centre:
+            return push_all(tmp_path / "station", centre)
+
+    with replica(fresh) as second:
+        either = f"postgresql://station_ST-040@/followed?host={fresh.folder},{second.folder}&target_session_attrs=read-write"
+        assert send(1, either) == 4
+        with pytest.raises(CentreBusyError, match=r"standby, which only reads"):
+            send(11, second.url("followed", "station_ST-040"))
+        cut_off(second)
+        assert send(21, either) == 6
+        fresh.control("stop", "-m", "immediate")
+        with pytest.raises(CentreUnreachableError):
+            send(31, either)
+        second.control("promote")
+        assert send(41, either) >= 12
+        with connected(either) as centre:
+            assert journal_of(centre) == local_journal(tmp_path / "station")
+    fresh.control("start")

@@ -120,6 +120,34 @@ def test_a_temporary_table_of_that_name_deceives_no_watermark(as_role: As) -> No
     assert state_of(station, "UPDATE watermark SET last_seq = 7, head = 'x'") == REFUSED
 
 
+NEXT_ENTRIES = """INSERT INTO journal SELECT station_id, epoch, n, recorded_at, kind, record_id, addressee, version, actor, cause,
+    payload, CASE n WHEN 7 THEN {prev} ELSE 'x' END, 'hash of ' || n FROM journal, unnest(ARRAY[{numbers}]) AS n
+    WHERE station_id = 'ST-040' AND seq = 6"""
+
+
+@pytest.mark.parametrize(
+    ("numbers", "prev", "head", "state"),
+    [
+        ("7, 8, 9", "hash", "hash of 9", None),
+        ("7, 9", "hash", "hash of 9", REFUSED),
+        ("7, 8, 9", "'of another entry'", "hash of 9", REFUSED),
+        ("7, 8, 9", "hash", "hash of 8", REFUSED),
+    ],
+)
+def test_a_watermark_rises_only_over_entries_that_are_all_there_and_join(
+    as_role: As, numbers: str, prev: str, head: str, state: str | None
+) -> None:
+    station = as_role(STATION)
+    station.execute("BEGIN")
+    station.execute(f"UPDATE watermark SET last_seq = 9, head = '{head}'")
+    station.execute(NEXT_ENTRIES.format(numbers=numbers, prev=prev))
+    if state is None:
+        station.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    else:
+        assert state_of(station, "SET CONSTRAINTS ALL IMMEDIATE") == state
+    station.execute("ROLLBACK")
+
+
 def test_a_function_of_that_name_makes_nobody_another_station(server: Postgres, as_role: As, pushed: str) -> None:
     with server.admin_of(pushed) as admin:
         admin.execute(f'CREATE SCHEMA evil AUTHORIZATION "{OTHER}"')

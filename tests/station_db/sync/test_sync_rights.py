@@ -68,6 +68,12 @@ def test_nobody_changes_or_deletes_the_journal(as_role: As, role: str) -> None:
         assert refused(connection, statement), statement
 
 
+def test_every_table_is_under_row_level_security_its_owner_too(as_role: As) -> None:
+    asked = """SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+        AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1"""
+    assert as_role("lead").execute(asked).fetchall() == [("alembic_version",)]
+
+
 def test_a_station_deletes_nothing_anywhere(as_role: As) -> None:
     station = as_role("station_ST-040")
     for table in METADATA.tables:
