@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select
 
 from station_db import journal, writing
+from station_db.anchors import Anchor
 from station_db.carving import Carved, Place, carve
 from station_db.crashpoints import crashpoint
 from station_db.epochs import EpochReason, opening, tip_of
@@ -115,10 +116,17 @@ def _missing(connection: Connection, origin: str, epoch: Epoch, found: Carved) -
     """
     if origin != CENTRE:
         last = last_entry(connection, origin, epoch.id)
-        return _chained(found, (origin, epoch.id, last.seq if last else 0), last.hash if last else epoch.begins_with)
+        start = Anchor(last.seq, last.hash) if last else _anchor(found, origin, epoch)
+        return _chained(found, (origin, epoch.id, start.seq), start.head)
     here = set(connection.scalars(select(JOURNAL.c.seq).where(JOURNAL.c.station_id == CENTRE, JOURNAL.c.epoch == epoch.id)))
     others = (entry for place, entry in found.entries.items() if place[:2] == (CENTRE, epoch.id) and place[2] not in here)
     return sorted(others, key=lambda entry: entry.seq)
+
+
+def _anchor(found: Carved, origin: str, epoch: Epoch) -> Anchor:
+    """Where an epoch's entries begin: where the newest `pruned` says, or where the epoch did."""
+    said = [Anchor(record.up_to_seq, record.head) for record in found.records("pruned", origin) if record.epoch == epoch.id]
+    return max(said, key=lambda anchor: anchor.seq, default=Anchor(0, epoch.begins_with))
 
 
 def _chained(found: Carved, place: Place, head: str) -> Iterator[JournalEntry]:
