@@ -1,6 +1,7 @@
 """Fixtures of the screens: themes that put the application back as it was."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import shiboken6
@@ -13,6 +14,14 @@ from widgets.theme import Theme
 
 SMALL = QSize(1280, 800)
 BIG = QSize(1920, 1080)
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    """A limit that strikes while a window is being built leaves half of one, and clearing that away can end the process."""
+    for item in items:
+        if HERE in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(30))
 
 
 @pytest.fixture
