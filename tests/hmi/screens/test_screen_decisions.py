@@ -83,7 +83,7 @@ def test_the_alarm_line_leads_from_the_work_straight_to_the_question(opened):
     made.tell(topics.AlarmsTopic((asks, *scenes.OIL.alarms)))
     settle(window)
     assert named(window, "alarm_action").words() == "Show"
-    touch(window, "alarm_action")
+    window.frame.alarm_line.action_pressed.emit()
     assert window.key == "alarms"
 
 
