@@ -104,9 +104,8 @@ def _old_enough(
     compared = {day.day: day.up_to_seq for day in days_of(connection, origin.station_id) if day.epoch == epoch}
     found: list[JournalEntry] = []
     for entry in journal.entries_after(connection, origin.station_id, epoch, 0, PIECE):
-        if entry.recorded_at >= oldest_kept or entry.seq > min(
-            acknowledged, compared.get(day_name(day_of(entry.recorded_at)), 0)
-        ):
+        proven = min(acknowledged, compared.get(day_name(day_of(entry.recorded_at)), 0))
+        if entry.recorded_at >= oldest_kept or entry.seq > proven:
             break
         found.append(entry)
     return found

@@ -34,9 +34,9 @@ BUGS = (
     Bug(
         "the counter is committed by itself",
         "station_db/writing.py",
-        "    _run(connection, _SET_POSITION,",
+        "    straight.execute(connection, _SET_POSITION,",
         '    connection.exec_driver_sql("COMMIT")\n    connection.exec_driver_sql("BEGIN IMMEDIATE")\n'
-        "    _run(connection, _SET_POSITION,",
+        "    straight.execute(connection, _SET_POSITION,",
         (f"{STORE}/test_store_kills.py", f"{STORE}/test_store_commit.py"),
     ),
     Bug(
@@ -159,5 +159,26 @@ BUGS = (
         "            if connection.execute(delete(FRAME).where(*within)).rowcount != run.count:\n",
         "            if connection.scalar(select(func.count()).select_from(FRAME).where(*within)) != run.count:\n",
         (f"{STORE}/test_store_blocks.py",),
+    ),
+    Bug(
+        "old records go by their age alone",
+        "station_db/pruning.py",
+        "        if entry.recorded_at >= oldest_kept or entry.seq > proven:\n",
+        "        if entry.recorded_at >= oldest_kept:\n",
+        (f"{STORE}/test_store_pruning.py",),
+    ),
+    Bug(
+        "a beginning that is gone needs no word",
+        "station_db/anchors.py",
+        "    if anchor is not None and first_seq == anchor.seq + 1:\n        return anchor\n    return Anchor(0, begins_with)\n",
+        "    return anchor if anchor is not None else Anchor(first_seq - 1, begins_with)\n",
+        (f"{STORE}/test_store_pruning.py", f"{STORE}/test_store_chain.py"),
+    ),
+    Bug(
+        "whatever reads as redacted is sound",
+        "station_db/redacted.py",
+        "    return own == entry.hash or redacted.get((entry.epoch, entry.seq)) == (entry.hash, own)\n",
+        "    return own == entry.hash or (entry.epoch, entry.seq) in redacted\n",
+        (f"{STORE}/test_store_redaction.py",),
     ),
 )
