@@ -54,10 +54,10 @@ class OpenCentre:
         """The next entries of the centre for us; none when we have all."""
         return down.pull(self._centre, self._station, cursor, limit=ENTRIES_AT_ONCE)
 
-    def clock(self) -> ClockOffset:
-        """How our clock stands to the centre's."""
+    def clock(self) -> ClockOffset | None:
+        """How our clock stands to the centre's; None where it has none."""
         found = offset.measure(self._centre, lambda: self._clock.moment().wall)
-        return ClockOffset(found.offset_us, found.within_us)
+        return None if found is None else ClockOffset(found.offset_us, found.within_us)
 
     def set_aside(self) -> tuple[SetAsideView, ...]:
         """The newest of what the centre set aside of ours."""

@@ -68,8 +68,8 @@ class CentreDoor(Protocol):
         """The next entries of the centre for us; none when we have all."""
         ...
 
-    def clock(self) -> ClockOffset:
-        """How our clock stands to the centre's."""
+    def clock(self) -> ClockOffset | None:
+        """How our clock stands to the centre's; None where it has none."""
         ...
 
     def set_aside(self) -> tuple[SetAsideView, ...]:

@@ -121,7 +121,8 @@ class Visit:
 
     def _measure(self, door: CentreDoor) -> None:
         self._clock = door.clock()
-        self._line.say(words.ClockRead(self._clock.offset_us, self._clock.within_us))
+        if self._clock is not None:
+            self._line.say(words.ClockRead(self._clock.offset_us, self._clock.within_us))
 
     def _export(self, door: CentreDoor) -> None:
         """A file a lead can hand on; one that can't be written is told and holds nothing up."""

@@ -29,6 +29,8 @@ class Standing:
     last: ClockCheck | None = None
     checked_ns: int = 0
     offset_us: int | None = None
+    last_record_at: Instant | None = None
+    """Of the run before, where this one began earlier than that; once the centre was heard its word counts instead."""
 
     @property
     def is_suspect(self) -> bool:
@@ -40,12 +42,13 @@ def began(last_at: Instant | None, turn: Turn) -> Standing:
     """A station that begins before its own last record has a clock that went back (or was ahead then)."""
     if last_at is None or turn.now.wall >= last_at:
         return Standing()
-    return _checked(Standing(), RECORD, last_at - turn.now.wall, turn, reason="before the last record")
+    return _behind(Standing(last_record_at=last_at), turn)
 
 
 def stepped(standing: Standing, moved_us: int, turn: Turn) -> Standing:
     """The wall clock was set against the monotonic one."""
-    return _checked(standing, STEPPED, -moved_us, turn, reason="set")
+    seen = _checked(standing, STEPPED, -moved_us, turn, reason="set")
+    return _behind(seen, turn) if _is_behind(seen, turn) else seen
 
 
 def measured(standing: Standing, offset_us: int, within_us: int, turn: Turn) -> Standing:
@@ -57,7 +60,7 @@ def measured(standing: Standing, offset_us: int, within_us: int, turn: Turn) -> 
     if is_same and last is not None and abs(offset_us - last.offset_us) <= CHANGED_US:
         return seen
     reason = "differs from the centre" if is_off else ""
-    return _checked(seen, CENTRE, offset_us, turn, within_us=within_us, reason=reason)
+    return _checked(replace(seen, last_record_at=None), CENTRE, offset_us, turn, within_us=within_us, reason=reason)
 
 
 def settle(standing: Standing, turn: Turn) -> Standing:
@@ -65,7 +68,7 @@ def settle(standing: Standing, turn: Turn) -> Standing:
     last = standing.last
     if last is None or not last.suspect or last.source == CENTRE:
         return standing
-    is_past = last.source == RECORD and turn.now.wall >= last.at + last.offset_us
+    is_past = last.source == RECORD and not _is_behind(standing, turn)
     is_steady = last.source == STEPPED and turn.now.mono - standing.checked_ns >= STEADY_NS
     return _checked(standing, last.source, 0, turn) if is_past or is_steady else standing
 
@@ -82,6 +85,15 @@ def tell(active: Alarms, standing: Standing, turn: Turn) -> Alarms:
         return active
     seconds = str(round(abs(last.offset_us) / SECOND_US))
     return alarms.raise_alarm(active, alarms.own(STATION, wanted, turn, seconds, priority="medium"), turn)
+
+
+def _is_behind(standing: Standing, turn: Turn) -> bool:
+    return standing.last_record_at is not None and turn.now.wall < standing.last_record_at
+
+
+def _behind(standing: Standing, turn: Turn) -> Standing:
+    assert standing.last_record_at is not None, "asked before"
+    return _checked(standing, RECORD, standing.last_record_at - turn.now.wall, turn, reason="before the last record")
 
 
 def _checked(standing: Standing, source: str, offset_us: int, turn: Turn, *, within_us: int = 0, reason: str = "") -> Standing:

@@ -22,10 +22,13 @@ class ClockOffset:
     within_us: int
 
 
-def measure(centre: Centre, now: Callable[[], Instant]) -> ClockOffset:
-    """Ask the centre for its time; `now` reads this computer's. A SQLite centre lives by this clock. Raises `CentreError`."""
+def measure(centre: Centre, now: Callable[[], Instant]) -> ClockOffset | None:
+    """Ask the centre for its time; `now` reads this computer's. Raises `CentreError`.
+
+    None for a centre in a file: it has no clock, and so no word against what this one's own record says of it.
+    """
     if not centre.is_postgresql:
-        return ClockOffset(0, 0)
+        return None
     return min((_round(centre, now) for _ in range(ROUNDS)), key=lambda found: found.within_us)
 
 

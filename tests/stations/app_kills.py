@@ -73,8 +73,8 @@ class App:
         return counted(self.data)["cycles"]
 
     def at_centre(self) -> int:
-        """The last number the centre has."""
-        with closing(sqlite3.connect(f"file:{self.folder / 'centre.db'}?mode=ro", uri=True, timeout=5)) as centre:
+        """The last number the centre has; like any station this plays back what a killed one left half written."""
+        with closing(sqlite3.connect(f"file:{self.folder / 'centre.db'}?mode=rw", uri=True, timeout=5)) as centre:
             return centre.execute("SELECT COALESCE(SUM(last_seq), 0) FROM watermark").fetchone()[0]
 
     def has_screen(self, launcher: subprocess.Popen[str]) -> bool:

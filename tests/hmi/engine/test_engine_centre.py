@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from hmi.clock import SystemClock, new_id
 from hmi.settings import Centre as CentreSettings
 from hmi.station.commands import RetrySync
@@ -12,6 +14,8 @@ from station_db.reader import Reader
 from station_db.sync import up
 from station_db.sync.centre import Centre
 from station_db.sync.founding import init
+
+pytestmark = pytest.mark.timeout(30)  # a process starts within each
 
 
 def test_cycles_arrive_at_the_centre_and_the_screen_is_told(tmp_path, station):

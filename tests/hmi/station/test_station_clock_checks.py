@@ -89,6 +89,19 @@ def test_a_station_that_begins_before_its_last_record_says_so_until_the_clock_pa
     assert "clock_behind" not in codes(story)
 
 
+def test_a_station_before_its_last_record_stays_suspect_when_its_clock_is_set_and_still_is_before_it(tell):
+    story = tell().scan()
+    story.set_clock(-HOUR_S).kill().tick(0.25)
+    story.set_clock(5).tick(0.25)
+    assert [check.source for check in checks(story)][-2:] == ["monotonic", "record"]
+    story.tick(700)
+    assert is_suspect(story)
+    assert "clock_behind" in codes(story)
+    story.set_clock(HOUR_S).tick(0.25)
+    assert checks(story)[-1].source == "monotonic"
+    assert not is_suspect(story.tick(601))
+
+
 def spans_of(record):
     names = {field.name for field in fields(record)}
     for began, ended in SPANS:
