@@ -108,6 +108,27 @@ def test_an_entry_with_another_hash_is_told_and_left_as_it_is(sqlite_url: str, s
         assert journal_of(centre) == before
 
 
+def test_a_day_that_is_not_over_is_not_noted(sqlite_url: str, store: Store, tmp_path: Path) -> None:
+    record_days(store)
+    with connected(sqlite_url) as centre:
+        push_all(tmp_path / "station", centre)
+        assert len(run(store, tmp_path / "station", centre, at=day(DAYS - 1)).days) == DAYS - 1
+
+
+def test_an_entry_that_was_changed_here_is_not_sent_in_place_of_the_lost_one(
+    sqlite_url: str, store: Store, tmp_path: Path
+) -> None:
+    record_days(store)
+    with connected(sqlite_url) as centre:
+        push_all(tmp_path / "station", centre)
+        lose_in_file(sqlite_url, 7, 8)
+        with closing(sqlite3.connect(tmp_path / "station" / "record.db")) as file:
+            file.execute("UPDATE journal SET actor = 'x' WHERE seq = 7")
+            file.commit()
+        found = run(store, tmp_path / "station", centre)
+    assert (found.holes, found.resent, found.days, [place.seq for place in found.places]) == (2, 1, (), [7, 8])
+
+
 def test_an_entry_dated_into_a_noted_day_opens_that_day_again(sqlite_url: str, store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "station"
     record_days(store)
