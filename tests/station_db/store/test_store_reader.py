@@ -3,10 +3,12 @@ from dataclasses import replace
 import pytest
 
 from station_db import queries
+from station_db.centre_word import conflicts_of
 from station_db.queries import Place, Span
 from station_db.reader import Backlog, Reader
 from station_db.records.base import RecordId, Verdict
 from station_db.records.equipment import AlarmEvent, EngineRun, EquipmentState, ItemState, LinkGap, MachineWrite, WriteState
+from station_db.records.keeping import ConflictKind, OrderConflict
 from station_db.records.orders import (
     CheckResult,
     JobResponse,
@@ -244,3 +246,10 @@ def test_of_answered_writes_only_those_of_people_that_nobody_can_vouch_for_are_t
     mine = write("a", WriteState.UNKNOWN)
     others = (write("b", WriteState.UNKNOWN, RecordId("p")), write("c", WriteState.CONFIRMED), write("d", WriteState.REFUSED))
     assert told(mine, *others).resume().writes == (mine,)
+
+
+def test_what_the_centre_changed_is_in_the_order_of_the_record_however_the_clock_went(told):
+    for second in (9, 5, 7):
+        reader = told(OrderConflict(RecordId(f"c-{second}"), RecordId("WO-1"), ConflictKind.CHANGED, "{}", "{}", at(second)))
+    said = reader.ask(lambda connection, station: conflicts_of(connection, station, RecordId("WO-1")))
+    assert [conflict.id for conflict in said] == ["c-9", "c-5", "c-7"]
