@@ -250,6 +250,7 @@ def test_of_answered_writes_only_those_of_people_that_nobody_can_vouch_for_are_t
 
 def test_what_the_centre_changed_is_in_the_order_of_the_record_however_the_clock_went(told):
     for second in (9, 5, 7):
-        reader = told(OrderConflict(RecordId(f"c-{second}"), RecordId("WO-1"), ConflictKind.CHANGED, "{}", "{}", at(second)))
+        of_order = {"job_order": RecordId("WO-1"), "conflict": ConflictKind.CHANGED, "ours": "{}", "theirs": "{}"}
+        reader = told(OrderConflict(id=RecordId(f"c-{second}"), opened_at=at(second), **of_order))
     said = reader.ask(lambda connection, station: conflicts_of(connection, station, RecordId("WO-1")))
     assert [conflict.id for conflict in said] == ["c-9", "c-5", "c-7"]
