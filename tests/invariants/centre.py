@@ -68,14 +68,18 @@ def centre_has_no_holes(url: str, station: str, *, pruned_to: dict[str, int] | N
         assert seqs[marks[epoch][0]] == marks[epoch][1], f"I5: the watermark of {epoch} has another head than its last entry"
 
 
-def balance(folder: Path, url: str) -> Balance:
-    """Count from both sides where a station's entries are, at any moment."""
+def balance(folder: Path, url: str, *, let_go: Iterable[tuple[str, int]] = ()) -> Balance:
+    """Count from both sides where a station's entries are, at any moment; `let_go` are those that only the centre still has.
+
+    What is sent or set aside is counted at the centre alone: an entry that the station never had spoils the balance.
+    """
     station = station_of(folder)
     with reading(folder / "record.db") as record:
         here = {(row["epoch"], row["seq"]) for row in record.execute(ENTRIES, (station,))}
     there = {row[:2] for row in asked(url, ENTRIES, station)}
     aside = {tuple(row) for row in asked(url, ASIDE, station)}
-    return Balance(len(here), len((here & there) - aside), len(here - there), len(here & aside))
+    gone = set(let_go)
+    return Balance(len(here), len(there - aside - gone), len(here - there), len(aside - gone))
 
 
 def books_balance(books: Balance) -> None:
