@@ -230,4 +230,32 @@ BUGS = (
         "    for _ in range(0):\n",
         (f"{SYNC}/test_sync_requests.py",),
     ),
+    Bug(
+        "a watermark may rise over entries that are missing at PostgreSQL",
+        "station_db/sync/guards.py",
+        "AND seq > OLD.last_seq AND seq <= NEW.last_seq) <> NEW.last_seq - OLD.last_seq",
+        "AND seq > OLD.last_seq AND seq <= NEW.last_seq) = 0",
+        (f"{SYNC}/test_sync_guards.py",),
+    ),
+    Bug(
+        "the owner of a PostgreSQL centre's tables is not bound by row-level security",
+        "station_db/sync/rights.py",
+        '    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"\n',
+        "",
+        (f"{SYNC}/test_sync_rights.py",),
+    ),
+    Bug(
+        "whoever let a station in a second time keeps it in",
+        "station_db/sync/logins.py",
+        'words = sql.SQL("REVOKE {} FROM {} GRANTED BY {}")',
+        'words = sql.SQL("REVOKE {} FROM {} -- {}")',
+        (f"{SYNC}/test_sync_guards.py",),
+    ),
+    Bug(
+        "the server may answer a COMMIT before it is on its disk",
+        "station_db/sync/dialling.py",
+        '    "synchronous_commit": "on",\n',
+        "",
+        (f"{SYNC}/test_sync_connecting.py",),
+    ),
 )
