@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 def centre_remarks(settings: Settings) -> tuple[str, ...] | None:
     """What the centre's address gives away; None, and said, where it can't be read."""
     try:
-        return remarks(settings.centre.url) if settings.centre else ()
+        return remarks(settings.centre.url, settings.id) if settings.centre else ()
     except CentreUrlError as error:
         print(f"{settings.path}: [centre] url: {error}", file=sys.stderr)
         return None

@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from station_db.sync import network_share, securing
+from station_db.sync import network_share, rights, securing
 from station_db.sync.deadline import Deadline
 from station_db.sync.errors import (
     CentreBusyError,
@@ -68,6 +68,7 @@ BUSY_STATES = frozenset({"55P03", "57014", "40P01", "40001", "53000", "53200", "
 """Locks, time-outs, dead ends between two, no memory, no connection left, read-only for now."""
 FULL_STATES = frozenset({"53100", "58030"})
 WORDS: tuple[tuple[str, type[CentreError]], ...] = (
+    ('value: "', CentreUrlError),
     ("authentication method requirement", CentreInsecureError),
     ("channel binding", CentreInsecureError),
     ("server does not support SSL", CentreInsecureError),
@@ -103,9 +104,13 @@ def _masked(address: str) -> str:
     return re.sub(r"(://[^:/?]*):.*@", r"\1@", re.sub(r"(password=)[^&]*", r"\1***", address))
 
 
-def remarks(address: str) -> tuple[str, ...]:
-    """What a person should hear about an address that works but proves too little. Raises `CentreUrlError`."""
-    return securing.remarks(parsed(address))
+def remarks(address: str, station: str = "") -> tuple[str, ...]:
+    """What a person should hear about an address that works but proves too little, or is not `station`'s own.
+
+    Raises `CentreUrlError`.
+    """
+    url = parsed(address)
+    return securing.remarks(url) + (securing.login_remarks(url, rights.role_of(station)) if station else ())
 
 
 def dial(url: URL, password: str, opened: Callable[[Any], None], *, create: bool) -> Engine:

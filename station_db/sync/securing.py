@@ -43,6 +43,13 @@ def remarks(url: URL) -> tuple[str, ...]:
     return tuple(said)
 
 
+def login_remarks(url: URL, role: str) -> tuple[str, ...]:
+    """What to know of an address by which a station comes as somebody else than its own `role`."""
+    if url.drivername != "postgresql" or url.username in (None, role):
+        return ()
+    return (f"{url.username}@: a station signs in as {role}; as anybody else it is refused, and a superuser is bound by no rule",)
+
+
 def is_remote(url: URL) -> bool:
     """Whether any of the hosts is on another computer, as far as the address tells."""
     return any(not _is_here(host) for host in _hosts(url))

@@ -60,6 +60,7 @@ def test_founding_in_a_folder_that_is_not_there_names_it_and_promises_nothing(tm
         "sqlite:///:memory:",
         "postgresql://host",
         "postgresql://u@127.0.0.1/d?sslmod=x",
+        "postgresql://u@127.0.0.1/d?sslmode=verify_full",
     ],
 )
 def test_an_address_that_is_none_is_refused(url: str) -> None:

@@ -76,6 +76,13 @@ def test_nobody_says_anything_of_an_address_that_proves_all(front: TlsFront, pla
     assert dialling.remarks("sqlite:///centre.db") == ()
 
 
+def test_a_station_that_comes_as_somebody_else_hears_who_it_should_be() -> None:
+    for user, count in (("station_ST-040@", 0), ("", 0), ("lead@", 1), ("station_ST-041@", 1)):
+        assert len(dialling.remarks(f"postgresql://{user}localhost/plant", "ST-040")) == count
+    assert "signs in as station_ST-040" in dialling.remarks("postgresql://postgres@/plant", "ST-040")[0]
+    assert dialling.remarks("sqlite:///centre.db", "ST-040") == ()
+
+
 def test_another_authority_another_host_and_no_authority_are_refused(front: TlsFront, plant: str, pki: Path) -> None:
     assert type(refusal(front.url(plant, STATION, sslrootcert=pki / "other.crt"))) is CentreCertificateError
     assert type(refusal(front.url(plant, STATION, sslrootcert=pki / "gone.crt"))) is CentreCertificateError
