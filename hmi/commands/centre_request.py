@@ -17,6 +17,7 @@ from station_db.records.keeping import RequestAction
 from station_db.sync import requests
 from station_db.sync.centre import Centre
 from station_db.sync.requests import Asked, RequestStands, RequestState, Subject
+from station_db.sync.up import marks
 
 SAID = {
     RequestState.WAITING: "waiting for the station",
@@ -64,6 +65,8 @@ def show(options: argparse.Namespace, password: str) -> int:
     """How each stands, newest first; or what can be asked for."""
     centre = Centre.connect(options.url, password)
     try:
+        if options.station:
+            marks(centre, options.station)  # a name nobody knows is refused
         if options.subjects:
             return _show_subjects(requests.subjects(centre, options.station), as_json=options.json)
         found = requests.requests(centre, options.station)

@@ -15,6 +15,7 @@ from station_db.sync import aside, versions
 from station_db.sync.centre import Centre
 from station_db.sync.offset import measure
 from station_db.sync.status import CentreStands, StationStands, status
+from station_db.sync.up import marks
 
 MINUTE_US = 60_000_000
 SILENT_US = 15 * MINUTE_US
@@ -36,6 +37,8 @@ def show(options: argparse.Namespace, password: str) -> int:
     """Do what was asked; exit 1 when a station needs somebody."""
     centre = Centre.connect(options.url, password)
     try:
+        if station := options.aside or options.retry_aside:
+            marks(centre, station)  # a name nobody knows is refused
         if options.aside:
             return print_aside(centre, options.aside)
         if options.retry_aside:
@@ -51,7 +54,8 @@ def show(options: argparse.Namespace, password: str) -> int:
 def time_of(centre: Centre) -> Instant:
     """The centre's own: what it is told is compared by it, whatever clock the computer has where somebody asks."""
     clock = SystemClock()
-    return Instant(clock.moment().wall + measure(centre, lambda: clock.moment().wall).offset_us)
+    found = measure(centre, lambda: clock.moment().wall)
+    return Instant(clock.moment().wall + (found.offset_us if found else 0))
 
 
 def print_aside(centre: Centre, station: str) -> int:

@@ -174,6 +174,9 @@ def test_a_centre_is_founded_loaded_and_looked_at(tmp_path: Path, capsys: pytest
     assert main(["centre", "status", url, "--json"]) == Exit.DONE
     (station,) = json.loads(capsys.readouterr().out.splitlines()[-1])["stations"]
     assert (station["station_id"], station["entries"], station["last_heard_at"]) == ("ST-040", 0, None)
+    for unknown in (["status", url, "--aside"], ["status", url, "--retry-aside"], ["requests", url, "--station"]):
+        code, said = heard(capsys, "centre", *unknown, "ST-999")
+        assert (code, "ST-999" in said) == (Exit.ABSENT, True)
 
 
 def test_a_document_with_mistakes_changes_nothing_and_names_each_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
