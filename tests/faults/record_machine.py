@@ -49,6 +49,10 @@ ON_THE_WAY = ("before_centre_commit", "after_centre_commit")
 JUMPS_S = (-90_000, -3_600, -5, 5, 3_600, 90_000)
 
 
+QUICK = Path("/dev/shm")
+"""A disk in memory, where there is one: power cuts are another test's matter."""
+
+
 class DiedError(BaseException):
     """The process died here: nothing catches it."""
 
@@ -61,7 +65,7 @@ class RecordMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.home = Path(tempfile.mkdtemp(prefix="lineside-machine-"))
+        self.home = Path(tempfile.mkdtemp(prefix="lineside-machine-", dir=QUICK if QUICK.is_dir() else None))
         self.folder = self.home / "data"
         self.folder.mkdir()
         self.centre = Centre.connect(founded_sqlite(self.home))

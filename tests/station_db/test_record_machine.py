@@ -18,7 +18,7 @@ ALWAYS_THE_SAME = settings(
 )
 
 
-@pytest.mark.timeout(60)  # a thousand steps, each with the whole store and centre behind it
+@pytest.mark.timeout(240)  # a thousand steps, each with the whole store and centre behind it
 @pytest.mark.parametrize("line", ["first", "second", "third"])
 def test_whatever_happens_in_whatever_order_the_record_is_what_was_told(line, record_property):
     machine = type(f"{line.title()}Machine", (RecordMachine,), {"steps": 0})
