@@ -23,6 +23,7 @@ from station_db.sync.errors import (
     CentreUrlError,
     NotACentreError,
     NotInitialisedError,
+    StationNameError,
     TransientCentreError,
     WrongPasswordError,
 )
@@ -137,14 +138,15 @@ def test_founding_again_changes_nothing(server: Postgres, plant: str, sqlite_url
 
 @pytest.mark.parametrize("name", ["centre", "", "ST 040", 'ST"; DROP', "x" * 60])
 def test_a_station_s_name_must_fit_a_role(tmp_path: Path, name: str) -> None:
-    with pytest.raises(CentreUrlError):
+    with pytest.raises(StationNameError):
         init(f"sqlite:///{tmp_path / 'centre.db'}", [name], at=START, new_id=counting_ids())
     assert not (tmp_path / "centre.db").exists()
 
 
-def test_a_sqlite_centre_uses_the_rollback_journal(sqlite_url: str) -> None:
+def test_a_sqlite_centre_uses_the_rollback_journal_and_waits_for_the_disk(sqlite_url: str) -> None:
     with connected(sqlite_url) as centre, centre.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
 
 
 def test_a_locked_sqlite_centre_is_busy_and_nothing_else(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

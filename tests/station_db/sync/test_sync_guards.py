@@ -148,6 +148,13 @@ def test_a_watermark_rises_only_over_entries_that_are_all_there_and_join(
     station.execute("ROLLBACK")
 
 
+@pytest.mark.parametrize("changed", ["epoch_no = 9", "epoch = 'another'"])
+def test_a_watermark_stays_that_of_its_epoch(as_role: As, changed: str) -> None:
+    station = as_role(STATION)
+    station.execute("BEGIN")  # what the entries say is asked at its end only
+    assert state_of(station, f"UPDATE watermark SET last_seq = 99, {changed}") == REFUSED
+
+
 def test_a_function_of_that_name_makes_nobody_another_station(server: Postgres, as_role: As, pushed: str) -> None:
     with server.admin_of(pushed) as admin:
         admin.execute(f'CREATE SCHEMA evil AUTHORIZATION "{OTHER}"')
@@ -185,6 +192,9 @@ def test_the_group_of_all_stations_is_nobody(as_role: As) -> None:
 def test_a_station_appends_nothing_as_the_centre(as_role: As) -> None:
     call = "SELECT lineside_append('e', 1, 1, 'product.1', 'x', '', 1, 'me', '', '', '', '')"
     assert state_of(as_role(STATION), call) == REFUSED
+    may = "SELECT has_function_privilege(%s, oid, 'EXECUTE') FROM pg_proc WHERE proname = 'lineside_append'"
+    for role, expected in ((STATION, False), ("planner", True), ("lead", True)):
+        assert as_role("lead").execute(may, (role,)).fetchone() == (expected,)
 
 
 @pytest.mark.parametrize("table", LANE_ROWS)

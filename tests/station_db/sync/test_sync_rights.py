@@ -170,6 +170,8 @@ def test_a_lead_s_request_is_appended_by_a_lead_only(server: Postgres, plant: st
     with connected(server.url(plant, "lead")) as centre:
         with pytest.raises(RightsError):
             append(centre, next_entry(centre, asked))
+        with pytest.raises(RightsError, match="of a known station"):
+            append(centre, next_entry(centre, replace(asked, station="ST-404"), addressee="ST-404", actor="lead"))
         append(centre, next_entry(centre, asked, **said))
 
 
