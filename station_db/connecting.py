@@ -75,13 +75,13 @@ def _engine(path: Path, mode: str) -> Engine:
     def connected() -> Any:
         return connect(path, mode)
 
-    dialect = _dialect()
+    dialect = sqlite_dialect()
     pool = NullPool(connected, dialect=dialect)
     return Engine(pool, dialect, make_url("sqlite://"), execution_options={"compiled_cache": _COMPILED})
 
 
 @cache
-def _dialect() -> Dialect:
+def sqlite_dialect() -> Dialect:
     """SQLAlchemy's knowledge of SQLite, asked of the library once."""
     engine = create_engine("sqlite://")
     engine.connect().close()

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select
 
+from station_db import straight
 from station_db.records.base import Instant, kind_of, to_payload
 from station_db.records.changes import Entry
 from station_db.tables import JOURNAL
@@ -122,7 +123,7 @@ _INSERT = insert(JOURNAL)
 def append(connection: Connection, entries: Sequence[JournalEntry]) -> None:
     """Store entries as they are."""
     if entries:
-        connection.execute(_INSERT, [columns_of(entry) for entry in entries])
+        straight.execute(connection, _INSERT, [columns_of(entry) for entry in entries])
 
 
 def columns_of(entry: JournalEntry) -> dict[str, Any]:

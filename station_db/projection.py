@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from station_db import straight
 from station_db.columns import MisfitError
 from station_db.errors import ProjectionError
 from station_db.journal import JournalEntry
@@ -60,7 +61,7 @@ def write_rows(connection: Connection, rows: Iterable[Projected]) -> None:
     for each in rows:
         by_kind.setdefault(each.kind, []).append(each.row)
     for kind, values in by_kind.items():
-        connection.execute(upsert(kind, connection.dialect.name), values)
+        straight.execute(connection, upsert(kind, connection.dialect.name), values)
 
 
 def project(connection: Connection, entry: JournalEntry, epoch_no: int) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Table, bindparam, delete, select
 from sqlalchemy.dialects import sqlite
 
-from station_db import journal
+from station_db import journal, straight
 from station_db.crashpoints import crashpoint
 from station_db.journal import JournalEntry, Origin, Position
 from station_db.projection import Projected, projected_record, write_rows
@@ -37,9 +37,9 @@ _VERSION = {
 def write_changes(connection: Connection, origin: Origin, tip: Position, changes: Changes) -> Position:
     """Write a batch within the caller's transaction and say where the journal then stands."""
     tip = write_entries(connection, origin, tip, changes.entries)
-    _run(connection, _SET_POSITION, [_position_row(origin.station_id, position) for position in changes.positions])
+    straight.execute(connection, _SET_POSITION, [_position_row(origin.station_id, position) for position in changes.positions])
     _write_drafts(connection, origin.station_id, changes.drafts)
-    _run(connection, _SET_OUTCOME, [_outcome_row(origin.station_id, outcome) for outcome in changes.outcomes])
+    straight.execute(connection, _SET_OUTCOME, [_outcome_row(origin.station_id, outcome) for outcome in changes.outcomes])
     return tip
 
 
@@ -70,7 +70,7 @@ def _next_versions(connection: Connection, station_id: str, entries: Sequence[En
     for entry in entries:
         key = (kind_of(entry.record).name, entry.record.id)
         if key not in known:
-            known[key] = connection.scalar(_VERSION[key[0]], {"of_station": station_id, "of_id": key[1]}) or 0
+            known[key] = straight.scalar(connection, _VERSION[key[0]], {"of_station": station_id, "of_id": key[1]}) or 0
         known[key] += 1
         versions.append(known[key])
     return versions
@@ -79,13 +79,10 @@ def _next_versions(connection: Connection, station_id: str, entries: Sequence[En
 def _write_drafts(connection: Connection, station_id: str, drafts: Sequence[Draft]) -> None:
     """Keep the last text of each draft; an empty one is gone."""
     latest = {draft.key: draft for draft in drafts}.values()
-    _run(connection, _SET_DRAFT, [_draft_row(station_id, draft) for draft in latest if draft.text])
-    _run(connection, _DROP_DRAFT, [{"of_station": station_id, "of_key": draft.key} for draft in latest if not draft.text])
-
-
-def _run(connection: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(statement, rows)
+    straight.execute(connection, _SET_DRAFT, [_draft_row(station_id, draft) for draft in latest if draft.text])
+    straight.execute(
+        connection, _DROP_DRAFT, [{"of_station": station_id, "of_key": draft.key} for draft in latest if not draft.text]
+    )
 
 
 def _position_row(station_id: str, position: CounterPosition) -> dict[str, Any]:

@@ -44,6 +44,9 @@ class Connection:
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Cursor:
         return self.cursor().execute(sql, parameters)
 
+    def executemany(self, sql: str, many: Iterable[Sequence[Any]]) -> Cursor:
+        return self.cursor().executemany(sql, many)
+
     def create_function(self, name: str, arguments: int, function: Callable[..., Any], **options: bool) -> None:
         self._inner.create_scalar_function(name, function, arguments, **options)
 
