@@ -108,6 +108,12 @@ class CentreUrlError(CentreRefusedError):
     remedy: ClassVar[str] = "Use sqlite:///folder/centre.db or postgresql://user@host:5432/database."
 
 
+class StationNameError(CentreRefusedError):
+    """No station can have this name: it becomes a role and a part of files' names."""
+
+    remedy: ClassVar[str] = "Name it otherwise, as `[station] id` in its station.toml; nothing was changed."
+
+
 class NotInitialisedError(CentreRefusedError):
     """There is a database, or none yet, without any table of a centre."""
 

@@ -15,7 +15,7 @@ from station_db.journal import Origin, Position
 from station_db.records.base import CENTRE, Instant, RecordId, may_name_a_station
 from station_db.sync import appending, aside, logins, partitions, planner_function, redact_function, rights, sharing
 from station_db.sync.centre import Centre, check_revision
-from station_db.sync.errors import CentreUrlError, NotACentreError
+from station_db.sync.errors import NotACentreError, StationNameError
 from station_db.tables import CENTRE_HEAD, STATION
 
 FIRST_EPOCH_NO = 2
@@ -73,7 +73,7 @@ def init(
 def _check_names(url: str, stations: Iterable[str]) -> None:
     for station in stations:
         if not may_name_a_station(station):
-            raise CentreUrlError(url, f"a station can't be called {station!r}: use letters, digits, dot, dash, underscore")
+            raise StationNameError(url, f"a station can't be called {station!r}: use letters, digits, dot, dash, underscore")
 
 
 def _migrate(connection: Connection, centre: Centre) -> None:
