@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from station_db import migrating, resuming
 from station_db.connecting import RECORD_FILE, SIGNALS_FILE, raw, reader_engine, still_engine
-from station_db.diagnosis import diagnosed, is_about_the_file
+from station_db.diagnosis import diagnosed, is_about_the_file, is_damage
 from station_db.epochs import passed, tip_of
 from station_db.errors import ForeignDatabaseError, NewerSchemaError, StoreError
 from station_db.marker import Marker
@@ -51,9 +51,27 @@ class _DamagedError(Exception):
 
 
 def check_is_ours(path: Path) -> None:
-    """Look into the file's header without opening it as a database. Raises `ForeignDatabaseError`."""
+    """Look into the header of a file that nobody here has open, not even as a database. Raises `ForeignDatabaseError`."""
     if path.exists() and not _has_our_header(path):
-        raise ForeignDatabaseError(path, "this file is no store of Lineside")
+        raise _foreign(path)
+
+
+def check_says_ours(connection: Connection, path: Path) -> None:
+    """The same asked of SQLite, of a file that this process may be writing. Raises `ForeignDatabaseError`.
+
+    On POSIX whoever opens and closes such a file by himself takes away the locks of all the process's connections to it: another
+    program that closes it then believes it is the last one, and removes the log under the writer.
+    """
+    try:
+        said = raw(connection, "PRAGMA application_id")[0][0]
+    except DBAPIError as error:
+        raise (_foreign(path) if is_damage(error) else error) from error
+    if said != APPLICATION_ID:
+        raise _foreign(path)
+
+
+def _foreign(path: Path) -> ForeignDatabaseError:
+    return ForeignDatabaseError(path, "this file is no store of Lineside")
 
 
 def examine(folder: Path, station_id: str, last: Marker | None, *, is_as_closed: bool, has_backups: bool) -> Found:

@@ -21,7 +21,7 @@ from station_db.blocks import SignalBlock, SignalsSent
 from station_db.connecting import RECORD_FILE, SIGNALS_FILE, reader_engine
 from station_db.diagnosis import diagnosed
 from station_db.errors import MissingStoreError
-from station_db.examining import check_is_ours
+from station_db.examining import check_says_ours
 from station_db.feed import FeedCursor, cursor_of
 from station_db.journal import GENESIS, JournalEntry, Position
 from station_db.records.base import CENTRE, Digest, Instant
@@ -64,7 +64,7 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._engines = {name: reader_engine(folder / name) for name in (RECORD_FILE, SIGNALS_FILE)}
-        check_is_ours(folder / RECORD_FILE)
+        self._ask(check_says_ours, folder / RECORD_FILE)
         self.station_id = self._ask(_station_of)
 
     def resume(self) -> Resume:

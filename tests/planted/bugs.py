@@ -265,4 +265,25 @@ BUGS = (
         "",
         (f"{SYNC}/test_sync_connecting.py",),
     ),
+    Bug(
+        "a reader in the writer's process opens and closes the file by itself, which takes the writer's locks away",
+        "station_db/reader.py",
+        "        self._ask(check_says_ours, folder / RECORD_FILE)\n",
+        '        (folder / RECORD_FILE).open("rb").close()\n',
+        (f"{STORE}/test_store_reader.py",),
+    ),
+    Bug(
+        "an uplink answers for the silence of the one before it, and is ended before it can speak",
+        "hmi/engine/uplink_ward.py",
+        "        self._child, self._heard_ns = child, self._now_ns()",
+        "        self._child, _ = child, self._now_ns()",
+        (f"{ENGINE}/test_uplink.py",),
+    ),
+    Bug(
+        "a step of the clock hides that it stands before the last record",
+        "hmi/station/clock_checks.py",
+        "    return _behind(seen, turn) if _is_behind(seen, turn) else seen\n",
+        "    return seen\n",
+        ("tests/hmi/station/test_station_clock_checks.py",),
+    ),
 )

@@ -1,9 +1,15 @@
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from station_db import queries
 from station_db.centre_word import conflicts_of
+from station_db.errors import ForeignDatabaseError
 from station_db.queries import Place, Span
 from station_db.reader import Backlog, Reader
 from station_db.records.base import RecordId, Verdict
@@ -39,6 +45,41 @@ def told(tmp_path):
 
     yield tell
     store.close()
+
+
+ANOTHER_PROGRAM = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("SELECT COUNT(*) FROM journal").fetchone()
+connection.close()
+"""
+
+
+def test_another_program_that_looks_into_the_record_never_takes_the_log_from_the_writer_that_also_reads(tmp_path):
+    """POSIX lets go of all locks of a process on a file when any of its handles to it is closed."""
+    folder, died = tmp_path / "store", tmp_path / "died"
+    store = open_store(folder)
+    Reader(folder).resume()
+    subprocess.run([sys.executable, "-c", ANOTHER_PROGRAM, str(folder / "record.db")], check=True)
+    saved = store.commit([saying(EngineRun(id=RecordId("run-9"), version="9", started_at=at(1)))], at(1))
+    shutil.copytree(folder, died)
+    store.close()
+    with closing(sqlite3.connect(died / "record.db")) as record:
+        assert record.execute("SELECT MAX(seq) FROM journal").fetchone() == (saved.seq,)
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all " * 20])
+def test_a_file_that_is_no_store_is_said_to_be_none(tmp_path, content):
+    (tmp_path / "record.db").write_bytes(content)
+    with pytest.raises(ForeignDatabaseError):
+        Reader(tmp_path)
+
+
+def test_a_database_of_another_program_is_said_to_be_none(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "record.db")) as other, other:
+        other.execute("CREATE TABLE cycle (id)")
+    with pytest.raises(ForeignDatabaseError):
+        Reader(tmp_path)
 
 
 def response(number, state, ended_at=None):
