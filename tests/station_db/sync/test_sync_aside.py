@@ -10,7 +10,7 @@ from station_db.reader import Reader
 from station_db.store import Store
 from station_db.sync import aside
 from station_db.sync.against import verify_against
-from station_db.sync.up import balance, push
+from station_db.sync.up import Balance, balance, push
 from station_db.tables import SET_ASIDE, TYPED
 from tests.faults.postgres import Postgres
 from tests.station_db.store.store_cases import at, cycle_of, saying
@@ -29,6 +29,7 @@ def test_a_retry_reads_what_it_can_and_newer_versions_stay(centre_url: str, stor
         store.commit([saying(cycle_of(2, curve_lost=9))], at(2))
         push_all(folder, centre)
         assert [item.record_id for item in aside.items(centre, "ST-040", limit=2)] == ["cycle-000003", "cycle-000002"]
+        assert balance(Reader(folder), centre) == Balance(captured=5, sent=2, waiting=0, set_aside=3)
         assert aside.retry(centre, "ST-040", at(3)) == 3
         assert aside.retry(centre, "ST-040", at(4)) == 0
         with centre.reading() as connection:

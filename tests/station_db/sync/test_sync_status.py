@@ -49,6 +49,18 @@ def test_the_numbers_balance_at_every_step(centre_url: str, store: Store, tmp_pa
             assert balance(Reader(folder), centre) == Balance(10, sent, 10 - sent, 0)
 
 
+def test_since_when_something_waits_is_told_with_each_push_and_no_more_once_all_is_sent(
+    sqlite_url: str, store: Store, tmp_path: Path
+) -> None:
+    for number in range(1, 4):
+        store.commit([saying(cycle_of(number))], at(number))
+    with connected(sqlite_url) as centre:
+        push(Reader(tmp_path / "station"), centre, at=at(9), limit=3)
+        assert (stands(sqlite_url).backlog, stands(sqlite_url).oldest_unsent_at) == (1, at(2))
+        push(Reader(tmp_path / "station"), centre, at=at(9))
+    assert (stands(sqlite_url).backlog, stands(sqlite_url).oldest_unsent_at) == (0, None)
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
