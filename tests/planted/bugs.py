@@ -300,4 +300,32 @@ BUGS = (
         "None",
         (f"{SYNC}/test_sync_status.py",),
     ),
+    Bug(
+        "a page that rots after a clean end is not looked at",
+        "station_db/examining.py",
+        "    if not is_as_closed or path.stat().st_size <= LOOKED_AT_BYTES:\n",
+        "    if not is_as_closed:\n",
+        (f"{STORE}/test_store_salvage.py",),
+    ),
+    Bug(
+        "a record that turned out to be damaged ends cleanly",
+        "station_db/record_file.py",
+        "clean=not self._file.is_damaged",
+        "clean=True",
+        (f"{STORE}/test_store_salvage.py",),
+    ),
+    Bug(
+        "backups are named by the clock alone",
+        "station_db/backup.py",
+        "    return at if newest is None else Instant(max(at, made_at(newest) + 1))\n",
+        "    return at\n",
+        (f"{STORE}/test_store_backup.py",),
+    ),
+    Bug(
+        "a file that is held for a moment ends the start",
+        "station_db/patience.py",
+        "            if not _is_held(error) or failed_s > patience_s:\n",
+        "            if True:\n",
+        (f"{STORE}/test_store_opening.py",),
+    ),
 )
