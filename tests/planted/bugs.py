@@ -328,4 +328,11 @@ BUGS = (
         "            if True:\n",
         (f"{STORE}/test_store_opening.py",),
     ),
+    Bug(
+        "a salvage numbers its epoch by what is left",
+        "station_db/salvage.py",
+        "depth = max(deepest, marker.epoch_no if marker is not None else 0)",
+        "depth = 0",
+        (f"{STORE}/test_store_salvage.py",),
+    ),
 )

@@ -203,3 +203,19 @@ def test_damage_found_while_recording_is_looked_for_at_the_next_start_however_it
     store.close()
     entries, lost, _kept = reopened(folder)
     assert (entries, lost) == (CYCLES + 1, 0)
+
+
+def test_the_number_of_an_epoch_that_is_lost_is_not_used_again(tmp_path):
+    store = open_store(tmp_path)
+    store.commit([cycle_changes(number) for number in range(1, 6)], at(5))
+    back_up(tmp_path, BackupPlace(tmp_path / "backups"), STATION, at(5))
+    store.close()
+    (tmp_path / "record.db").touch()  # as if put back
+    second = open_store(tmp_path, prefix="second")
+    second.commit([cycle_changes(6)], at(6))
+    second.close()
+    (tmp_path / "record.db").unlink()
+    third = open_store(tmp_path, prefix="third")
+    third.close()
+    assert (second.position.epoch_no, third.position.epoch_no) == (2, 3)
+    store_is_sound(tmp_path, ids(1, 5))
