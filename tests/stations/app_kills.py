@@ -23,7 +23,7 @@ from tests.stations.plant import Machine, child, machine, member, offspring, wai
 from tests.stations.test_kills import counted, lineside_equal, positions, press_station, true_parts
 
 ENGINE, SCREEN, UPLINK, LAUNCHER = "--headless", "screen", "uplink", "launcher"
-VICTIMS = (ENGINE, UPLINK, SCREEN, ENGINE, UPLINK, LAUNCHER, UPLINK, ENGINE, SCREEN, LAUNCHER)
+VICTIMS = (ENGINE, UPLINK, SCREEN, ENGINE, UPLINK, LAUNCHER, UPLINK, LAUNCHER, SCREEN, ENGINE)
 """In this order, again and again; the instants are by chance."""
 SPEED = 12
 EVER = 1_000_000
@@ -62,20 +62,24 @@ class App:
         return self.folder / "data"
 
     @contextmanager
-    def running(self, crash: str = "") -> Iterator[subprocess.Popen[str]]:
-        """The launcher with engine, window and uplink; `crash` arms a crash point in all of them."""
-        command = [sys.executable, "-m", "hmi", "run", str(self.station), "--offscreen", "--child"]
+    def running(self, how: str = "--offscreen", crash: str = "") -> Iterator[subprocess.Popen[str]]:
+        """The launcher with engine, window and uplink, or without a window; `crash` arms a crash point in all of them."""
+        command = [sys.executable, "-m", "hmi", "run", str(self.station), how, "--child"]
         with child(command, self.folder / "run.log", env={"LINESIDE_CRASH": crash}) as launcher:
             yield launcher
 
     def cycles(self) -> int:
         """Cycles in the record."""
-        return counted(self.data)["cycles"]
+        return _number(self.data / "record.db", "SELECT COUNT(*) FROM cycle")
 
     def at_centre(self) -> int:
-        """The last number the centre has; like any station this plays back what a killed one left half written."""
-        with closing(sqlite3.connect(f"file:{self.folder / 'centre.db'}?mode=rw", uri=True, timeout=5)) as centre:
-            return centre.execute("SELECT COALESCE(SUM(last_seq), 0) FROM watermark").fetchone()[0]
+        """The last number the centre has."""
+        return _number(self.folder / "centre.db", "SELECT COALESCE(SUM(last_seq), 0) FROM watermark")
+
+    def counts(self) -> None:
+        """Let the machine run once its counters are known: what it made before belongs to nobody."""
+        wait_for(lambda: positions(self.data), "the counters are known")
+        self.press.control("stop_after", cycles=EVER)
 
     def has_screen(self, launcher: subprocess.Popen[str]) -> bool:
         """Whether a window is connected to the engine."""
@@ -87,6 +91,7 @@ class App:
 
     def works(self, launcher: subprocess.Popen[str]) -> None:
         """Wait until parts are counted, arrive at the centre, and a window is there."""
+        self.counts()
         self.rises(self.cycles, "the engine counts")
         self.rises(self.at_centre, "records arrive")
         wait_for(lambda: self.has_screen(launcher), "a window is connected")
@@ -97,32 +102,30 @@ class App:
         wait_for(lambda: number() > before, what, 20)
 
 
+def _number(file: Path, question: str) -> int:
+    """Asked of the file itself, as any other program may: what a killed station left half written is played back by it."""
+    with closing(sqlite3.connect(f"file:{file}?mode=rw", uri=True, timeout=5)) as connection:
+        return connection.execute(question).fetchone()[0]
+
+
 def kill_app(folder: Path, kills: int, seed: int) -> Toll:
     """Kill parts of the app so many times at instants by chance. Raises `AssertionError` for anything lost."""
     chance, toll = random.Random(seed), Toll()
     with machine("press", folder, "--speed", str(SPEED), "--calm", "--seed", str(seed), "--stop-after", "0") as press:
         app = App(folder, press_station(folder, press), press)
-        begin_counting(app)
-        while toll.kills < kills:
+        is_even = False
+        while not is_even:
             with app.running() as launcher:
                 app.works(launcher)
-                _kill_until_launcher(app, launcher, kills, chance, toll)
-        with app.running():
-            _ends_even(app)
+                if _kill_until_launcher(app, launcher, kills, chance, toll):
+                    _ends_even(app)
+                    is_even = True
     invariants.store_is_sound(app.data)
     return toll
 
 
-def begin_counting(app: App) -> None:
-    """Let the machine run once its counters are known: what it made before belongs to nobody."""
-    command = [sys.executable, "-m", "hmi", "run", str(app.station), "--headless", "--child"]
-    with child(command, app.folder / "first.log"):
-        wait_for(lambda: positions(app.data), "the counters are known")
-    app.press.control("stop_after", cycles=EVER)
-
-
-def _kill_until_launcher(app: App, launcher: subprocess.Popen[str], kills: int, chance: random.Random, toll: Toll) -> None:
-    """Kill one after another until the launcher itself was one of them."""
+def _kill_until_launcher(app: App, launcher: subprocess.Popen[str], kills: int, chance: random.Random, toll: Toll) -> bool:
+    """Kill one after another until the launcher itself was one of them, or it was all; whether the launcher lives."""
     victim = ""
     while victim != LAUNCHER and toll.kills < kills:
         victim = VICTIMS[toll.kills % len(VICTIMS)]
@@ -135,6 +138,7 @@ def _kill_until_launcher(app: App, launcher: subprocess.Popen[str], kills: int, 
             _kill_member(app, launcher, victim)
         toll.recovered_s.setdefault(victim, []).append(time.monotonic() - began)
         _is_sound_now(app, launcher)
+    return victim != LAUNCHER
 
 
 def _kill_member(app: App, launcher: subprocess.Popen[str], victim: str) -> None:
