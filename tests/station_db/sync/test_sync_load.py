@@ -132,6 +132,7 @@ def test_a_routing_never_changes_and_an_order_stays_where_it_is(sqlite_url: str)
     assert [mistake.path for mistake in error.value.mistakes] == ["work_masters[0].id", "job_orders[0].addressee"]
 
 
+@pytest.mark.timeout(20)  # hashing a PIN is slow on purpose
 def test_a_pin_enters_only_as_its_hash(sqlite_url: str) -> None:
     with connected(sqlite_url) as centre:
         load(centre, PLANT, at=START)
