@@ -10,6 +10,7 @@ from tests.station_db.store.store_cases import START, counting_ids
 from tests.station_db.sync.sync_cases import STATIONS
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups, also where only a folder was asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker starts one server for all; whichever test comes first waits for it, beside everything else that runs."""
     for item in items:
