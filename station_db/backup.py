@@ -28,6 +28,7 @@ from station_db.sealing import is_sealed, seal, unseal
 BACKUPS = "backups"
 """The folder in the data folder, where no better place is named."""
 KEEP = 48
+ABANDONED_US = 3_600_000_000
 PLAIN, SEALED, MAKING = ".db", ".db.sealed", ".making"
 PIECE = 1 << 20
 STAMP = r"\d{8}T\d{12}Z"
@@ -82,7 +83,7 @@ def back_up(
     finally:
         with suppress(OSError):
             _remove(making, clear)
-    _let_go(place, station_id)
+    _let_go(place, station_id, at)
     return made
 
 
@@ -186,12 +187,12 @@ def _name(station_id: str, at: Instant, *, is_sealed: bool) -> str:
     return f"record-{station_id}-{when:%Y%m%dT%H%M%S%f}Z{SEALED if is_sealed else PLAIN}"
 
 
-def _let_go(place: BackupPlace, station_id: str) -> None:
-    """The oldest beyond what is kept, and what a backup that died left."""
+def _let_go(place: BackupPlace, station_id: str, at: Instant) -> None:
+    """The oldest beyond what is kept, and what a backup that died left; one that is made just now is not touched."""
     old = backups(place, station_id)[place.keep :]
     with suppress(OSError):
         rests = _files(place.folder, station_id, f".*{re.escape(MAKING)}.*")
-        for path in (*old, *rests):
+        for path in (*old, *(rest for rest in rests if abs(at - made_at(rest)) > ABANDONED_US)):
             path.unlink(missing_ok=True)
 
 

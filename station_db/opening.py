@@ -72,7 +72,7 @@ def check_folder(folder: Path) -> None:
     try:
         make_folder(folder)
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another start may have been quicker
     except OSError as error:
         raise UnwritableFolderError(folder, error.strerror or str(error)) from error
     for path in (folder / name for name in FILES):

@@ -148,3 +148,14 @@ def test_a_copy_whose_tables_are_damaged_is_no_backup_though_its_journal_reads(s
     with pytest.raises(BackupFailedError):
         back_up(tmp_path / "data", place, STATION, at(31))
     assert list(place.folder.iterdir()) == []
+
+
+def test_backups_that_are_made_at_once_leave_each_other_alone(store, place, tmp_path):
+    other = []
+
+    def meanwhile():
+        if not other:
+            other.append(back_up(tmp_path / "data", place, STATION, at(32)))
+
+    made = back_up(tmp_path / "data", place, STATION, at(31), pause=meanwhile)
+    assert set(backups(place, STATION)) == {made.path, other[0].path}
