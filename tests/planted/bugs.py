@@ -335,4 +335,11 @@ BUGS = (
         "depth = 0",
         (f"{STORE}/test_store_salvage.py",),
     ),
+    Bug(
+        "a backup takes another's half-made file away",
+        "station_db/backup.py",
+        "(rest for rest in rests if abs(at - made_at(rest)) > ABANDONED_US)",
+        "rests",
+        (f"{STORE}/test_store_backup.py",),
+    ),
 )
