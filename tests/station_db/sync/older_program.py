@@ -1,16 +1,14 @@
-"""The program of an earlier release, as it was: its own code out of the history, run as a process of its own."""
+"""The program of an earlier release, as it was: its own code, kept in tests/golden, run as a process of its own."""
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
-REPOSITORY = Path(__file__).parents[3]
-RELEASED = {"0002": "d66c210"}
-"""By schema, the commit that last had it."""
+KEPT = Path(__file__).parents[2] / "golden"
+"""Where a release's code stays: `program-SCHEMA.tar.xz`, its station_db as `git archive` gives it."""
 
 FOUND = """
 from station_db.sync.founding import init
@@ -45,10 +43,7 @@ store.close()
 def program(folder: Path, schema: str) -> Path:
     """Lay the code of a release into a folder."""
     where = folder / f"release-{schema}"
-    archive = subprocess.run(
-        ["git", "-C", str(REPOSITORY), "archive", RELEASED[schema], "station_db"], capture_output=True, check=True
-    ).stdout
-    with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+    with tarfile.open(KEPT / f"program-{schema}.tar.xz") as packed:
         packed.extractall(where, filter="data")
     return where
 
