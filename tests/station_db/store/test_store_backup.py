@@ -6,9 +6,10 @@ import pytest
 from station_db import backup, notices
 from station_db.backup import BackupPlace, back_up, backups, made_at, open_backup
 from station_db.errors import BackupFailedError, BrokenBackupError, StoreLockedError
+from station_db.records.local import DOUBTED
 from station_db.restore import NoBackupError, drill, newest, restore
 from station_db.verify import verify_store
-from tests.invariants import store_is_sound
+from tests.invariants import reading, store_is_sound
 from tests.station_db.store.store_cases import STATION, at, counting_ids, cycle_changes, open_store
 
 ROOT_OF_CYCLES = "SELECT rootpage FROM sqlite_master WHERE name = 'cycle'"
@@ -113,6 +114,8 @@ def test_a_restored_backup_goes_on_in_a_new_epoch_and_says_what_is_not_in_it(sto
     again = open_store(tmp_path / "data", prefix="restored")
     assert [(notice.code, notice.args) for notice in again.notices] == [(notices.RESTORED, ("5",))]
     assert again.position.epoch_no == 2
+    with reading(tmp_path / "data" / "record.db") as record:
+        assert [row["boot"] for row in record.execute("SELECT boot FROM counter_position")] == [DOUBTED]
     again.commit([cycle_changes(31)], at(41))
     again.close()
     assert verify_store(tmp_path / "data").is_sound

@@ -11,7 +11,7 @@ from station_db.errors import CommitFailedError, ForeignDatabaseError
 from station_db.marker import changed_at_of
 from station_db.reader import Reader
 from station_db.records.changes import Changes
-from station_db.records.local import DOUBTED, Draft
+from station_db.records.local import DOUBTED, CommandOutcome, Draft
 from tests.invariants import store_is_sound
 from tests.station_db.store.store_cases import STATION, at, cycle_changes, open_store, person, saying
 
@@ -219,3 +219,19 @@ def test_the_number_of_an_epoch_that_is_lost_is_not_used_again(tmp_path):
     third.close()
     assert (second.position.epoch_no, third.position.epoch_no) == (2, 3)
     store_is_sound(tmp_path, ids(1, 5))
+
+
+def test_what_was_half_typed_and_answered_survives_what_it_can(tmp_path):
+    store = open_store(tmp_path)
+    old, young = (CommandOutcome(name, True, "", (), at(-days * 86_400)) for name, days in (("old", 8), ("young", 6)))
+    store.commit(
+        [cycle_changes(1), cycle_changes(2), Changes(drafts=(Draft("note", "half", "P-1", at(1)),), outcomes=(old, young))], at(1)
+    )
+    store.close()
+    open_store(tmp_path, prefix="again").close()
+    assert [row["id"] for row in rows(tmp_path, "SELECT id FROM command_outcome")] == ["young"]
+    with closing(sqlite3.connect(tmp_path / "record.db")) as record, record:
+        record.execute("DELETE FROM journal WHERE seq = 2")
+    _entries, lost, _kept = reopened(tmp_path)
+    assert lost == 1
+    assert [row["text"] for row in rows(tmp_path, "SELECT text FROM draft")] == ["half"]
