@@ -342,4 +342,25 @@ BUGS = (
         "rests",
         (f"{STORE}/test_store_backup.py",),
     ),
+    Bug(
+        "a restored record counts on as if nothing was made since",
+        "station_db/record_file.py",
+        "        if reason is EpochReason.RESTORED and (",
+        "        if False and (",
+        (f"{STORE}/test_store_backup.py",),
+    ),
+    Bug(
+        "a salvage forgets what was half typed",
+        "station_db/salvage_local.py",
+        "TABLES = (COUNTER_POSITION, DRAFT)",
+        "TABLES = (COUNTER_POSITION,)",
+        (f"{STORE}/test_store_salvage.py",),
+    ),
+    Bug(
+        "answers to commands are forgotten at every start",
+        "station_db/writing.py",
+        "COMMAND_OUTCOME.c.at < before)",
+        "COMMAND_OUTCOME.c.at < before + 10**15)",
+        (f"{STORE}/test_store_salvage.py",),
+    ),
 )
