@@ -363,4 +363,18 @@ BUGS = (
         "COMMAND_OUTCOME.c.at < before + 10**15)",
         (f"{STORE}/test_store_salvage.py",),
     ),
+    Bug(
+        "what the centre sent is called applied before it is",
+        "hmi/engine/uplink_ward.py",
+        "        error = written.exception()\n        if error is not None:\n            say(",
+        "        error = written.exception()\n        say(child, words.Applied(number))\n        if error is not None:\n            say(",
+        (f"{ENGINE}/test_uplink.py",),
+    ),
+    Bug(
+        "what the disk refused of the centre's news is called applied",
+        "hmi/engine/uplink_ward.py",
+        "say(child, words.Applied(number, str(error) or repr(error), is_feed_bad=isinstance(error, FeedError)))",
+        "say(child, words.Applied(number))",
+        (f"{ENGINE}/test_uplink.py",),
+    ),
 )

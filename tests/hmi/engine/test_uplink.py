@@ -9,10 +9,12 @@ from dataclasses import replace
 import pytest
 
 from hmi.engine import uplink_ward
-from hmi.engine.inputs import ClockMeasured, Faulty, Well
+from hmi.engine.inputs import ClockMeasured, Faulty, Learned, Well
 from hmi.engine.uplink_door import ClockOffset
 from hmi.engine.uplink_messages import Pace
 from hmi.engine.uplink_ward import SILENT_NS, STUCK_NS
+from station_db.errors import CommitFailedError
+from station_db.store import Store
 from station_db.sync.errors import CentreNewerError, CentreUnreachableError
 from tests.hmi.engine.uplink_bench import CLOCK, QUICK, MemoryCentre, is_synced, linked, starting
 
@@ -164,6 +166,29 @@ def test_an_export_that_the_centre_breaks_off_is_told_too(tmp_path):
             await bench.fact(lambda: told_of(bench, Faulty, "engine.export_failed"))
             await bench.until(is_synced)
             assert centre.exports == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.expects_log("what the centre sent was not applied", "no room")
+def test_what_our_disk_refused_is_fetched_again_until_it_is_there_and_the_core_learns_it(tmp_path, monkeypatch):
+    refusals = [CommitFailedError("no room")] * 3
+
+    def apply_feed(_store, _entries, _at):
+        if refusals:
+            raise refusals.pop()
+        return ("news",)
+
+    monkeypatch.setattr(Store, "apply_feed", apply_feed)
+
+    async def run() -> None:
+        centre = MemoryCentre()
+        async with linked(tmp_path, centre) as bench:
+            await bench.fact(lambda: not refusals)
+            assert "synced" not in {sync.state for sync in bench.told}
+            await bench.until(is_synced)
+            assert Learned(("news",)) in bench.inputs
+            assert centre.fetches > 3
 
     asyncio.run(run())
 

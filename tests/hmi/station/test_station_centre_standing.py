@@ -50,6 +50,14 @@ def test_a_long_outage_that_drains_is_no_alarm_and_one_that_stops_draining_is(te
     assert "sync_stalled" in codes(story)
 
 
+def test_the_alarm_clears_once_only_young_records_wait(tell):
+    story = tell()
+    story.hears_centre("sending", oldest_unsent_at=story.wall, records_here=9).tick(16 * MINUTE_S)
+    assert "sync_stalled" in codes(story)
+    story.hears_centre("sending", oldest_unsent_at=story.wall - MINUTE_S * 1_000_000, records_here=1).tick(1)
+    assert "sync_stalled" not in codes(story)
+
+
 def test_records_that_wait_while_the_centre_is_away_are_no_alarm(tell):
     story = tell()
     story.hears_centre("offline", oldest_unsent_at=story.wall, records_here=1).tick(60 * MINUTE_S)

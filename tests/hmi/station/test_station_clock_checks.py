@@ -48,8 +48,9 @@ def test_an_offset_that_moved_by_more_than_a_second_is_recorded(tell):
     assert [check.offset_us for check in checks(story)] == [0, 1_100_000]
 
 
-def test_a_clock_three_hours_off_is_suspect_said_and_trusted_again_once_it_is_right(tell):
-    story = tell().reads_clock(3 * HOUR_S)
+@pytest.mark.parametrize("off_s", [3 * HOUR_S, -3 * HOUR_S])
+def test_a_clock_three_hours_off_is_suspect_said_and_trusted_again_once_it_is_right(tell, off_s):
+    story = tell().reads_clock(off_s)
     assert is_suspect(story)
     assert "clock_off" in codes(story)
     assert checks(story)[-1].reason == "differs from the centre"
