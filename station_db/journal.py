@@ -138,7 +138,8 @@ def entry_of(columns: RowMapping) -> JournalEntry:
 
 def _entry_of(values: Sequence[Any]) -> JournalEntry:
     *before, payload, prev_hash, own_hash = values
-    return JournalEntry(*before, payload.encode() if isinstance(payload, str) else bytes(payload), prev_hash, own_hash)
+    given: list[Any] = [*before, payload.encode() if isinstance(payload, str) else bytes(payload), prev_hash, own_hash]
+    return JournalEntry(*given)
 
 
 def entries_after(
