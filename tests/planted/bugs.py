@@ -364,13 +364,6 @@ BUGS = (
         (f"{STORE}/test_store_salvage.py",),
     ),
     Bug(
-        "what the centre sent is called applied, whatever came of it",
-        "hmi/engine/uplink_ward.py",
-        "        error = written.exception()\n",
-        "        error = written.exception()\n        say(child, words.Applied(number))\n",
-        (f"{ENGINE}/test_uplink.py",),
-    ),
-    Bug(
         "what the disk refused of the centre's news is called applied",
         "hmi/engine/uplink_ward.py",
         "say(child, words.Applied(number, str(error) or repr(error), is_feed_bad=isinstance(error, FeedError)))",
