@@ -14,9 +14,8 @@ NOT_TYPED = {"journal", "set_aside", "alembic_version"} | AT_CENTRE
 LOCAL = {"draft", "command_outcome", "counter_position", "feed_cursor", "reconciled_day"}
 
 
-LAST_CYCLE = """SELECT number, row_epoch_no, row_seq FROM cycle JOIN journal ON journal.record_id = cycle.id
-    AND journal.seq = cycle.row_seq WHERE machine = ? AND kind LIKE 'cycle.%'
-    ORDER BY coalesce(cause, '') LIKE '%/%', row_epoch_no DESC, row_seq DESC LIMIT 1"""
+LAST_CYCLE = "SELECT number, row_epoch_no, row_seq FROM cycle WHERE machine = ? ORDER BY {} DESC LIMIT 1"
+RECORDED, NUMBERED = "row_epoch_no DESC, row_seq", "number"
 LAST_UNSEEN = "SELECT row_epoch_no, row_seq FROM unseen_parts WHERE machine = ? ORDER BY row_epoch_no DESC, row_seq DESC LIMIT 1"
 
 
@@ -54,13 +53,14 @@ def _rows_match_entries(record: sqlite3.Connection) -> None:
 
 
 def _counter_matches_cycles(record: sqlite3.Connection) -> None:
-    """Where a test counts cycles with a counter called `cycle`, it stands at the cycle recorded last, or parts came unseen since.
+    """Where a test counts cycles with a counter called `cycle`, it stands at the last one, or parts came unseen since.
 
-    Last is the order of recording, not of any clock; what was written once more when old entries were let go came before.
+    Last is the order of recording, not of any clock; where entries were let go, and what stays was written once more, the number.
     """
     counted = record.execute("SELECT machine, value FROM counter_position WHERE counter = 'cycle'").fetchall()
+    order = NUMBERED if record.execute("SELECT 1 FROM pruned").fetchone() else RECORDED
     for machine, value in counted:
-        number, *place = record.execute(LAST_CYCLE, (machine,)).fetchone()
+        number, *place = record.execute(LAST_CYCLE.format(order), (machine,)).fetchone()
         unseen = record.execute(LAST_UNSEEN, (machine,)).fetchone()
         is_last = unseen is None or place > list(unseen)
         assert number == value or not is_last, f"I3: the counter of {machine} stands at {value}, its last cycle is {number}"
