@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, QRect
 
 from hmi.station import topics
@@ -155,5 +156,5 @@ def test_every_state_fits_a_ten_inch_panel(dressed):
     for name, view in SYNC_VIEWS.items():
         window = built(view, theme, SMALL)
         faults += [f"{name}: {finding}" for finding in audit(window, theme.profile, theme.tokens)]
-        window.deleteLater()
+        shiboken6.delete(window)
     assert not faults, "\n".join(faults)
