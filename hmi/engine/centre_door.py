@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hmi.clock import Clock
@@ -96,9 +96,9 @@ class OpenCentre:
         """Send the next blocks and curves, for less than a second; how many, 0 when none waits."""
         return lanes.push_signals(reader, self._centre, at=self._clock.moment().wall)
 
-    def signals_waiting(self, reader: Reader) -> int:
-        """How many blocks and curves the centre has not got."""
-        return reader.signals_waiting(lanes.signal_marks(self._centre, self._station, reader.series()))
+    def signals_sent(self, reader: Reader) -> Mapping[str, int]:
+        """The last number of each lane of signals that the centre has."""
+        return lanes.signal_marks(self._centre, self._station, reader.series())
 
     def shut(self) -> None:
         """End it from any thread."""

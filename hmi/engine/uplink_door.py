@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -96,8 +96,8 @@ class CentreDoor(Protocol):
         """Send the next blocks and curves, for less than a second; returns how many, 0 when none waits."""
         ...
 
-    def signals_waiting(self, reader: Reader) -> int:
-        """How many blocks and curves the centre has not got."""
+    def signals_sent(self, reader: Reader) -> Mapping[str, int]:
+        """The last number of each lane of signals that the centre has."""
         ...
 
     def shut(self) -> None:

@@ -154,8 +154,16 @@ class Exported:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SignalsArrived:
+    """The centre has a signals file's blocks and curves up to these numbers: where room is wanted, they go first."""
+
+    block: int
+    curve: int
+
+
 ToUplink = Begin | Recorded | TryNow | ExportAside | UnderWay | Ping | Applied | End
-FromUplink = Pong | Stands | Fetched | FetchedAnew | Compared | ClockRead | Shared | Exported
+FromUplink = Pong | Stands | Fetched | FetchedAnew | Compared | ClockRead | Shared | Exported | SignalsArrived
 Message = ToUplink | FromUplink
 
 TYPES: tuple[type[Any], ...] = (*typing.get_args(ToUplink), *typing.get_args(FromUplink))

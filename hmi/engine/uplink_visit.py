@@ -13,6 +13,7 @@ from hmi.engine.uplink_door import SHOWN_MOST, CentreDoor, ClockOffset, Said
 from hmi.engine.uplink_line import Line
 from hmi.station.topics import SetAsideView, SyncTopic
 from station_db import aside_here
+from station_db.blocks import SignalsSent
 from station_db.reader import Reader
 from station_db.records.base import RecordId
 from station_db.sync.errors import CentreError
@@ -36,6 +37,7 @@ class Visit:
         self._items: tuple[SetAsideView, ...] = ()
         self._here: tuple[SetAsideView, ...] = ()
         self._signals = 0
+        self._signals_sent = SignalsSent()
         self._clock: ClockOffset | None = None
         self._fetch_due_s = self._compare_due_s = 0.0
         self._is_following = False
@@ -91,7 +93,7 @@ class Visit:
         """What is new there, until there is nothing; the empty answer is handed over too: the centre was heard."""
         self._acknowledge(door)
         self._measure(door)
-        self._signals = door.signals_waiting(self._reader)
+        self._note_signals(door)
         if self.known.set_aside:
             self._items = door.set_aside()
         self._look_at_order(door)
@@ -148,4 +150,13 @@ class Visit:
     def _send_signals(self, door: CentreDoor) -> None:
         """The second lane, a piece at a time; a record that comes in between goes first."""
         while not self._line.has_news and door.send_signals(self._reader):
-            self._signals = door.signals_waiting(self._reader)
+            self._note_signals(door)
+
+    def _note_signals(self, door: CentreDoor) -> None:
+        """How many wait, and to the engine how far the centre has them."""
+        marks = door.signals_sent(self._reader)
+        self._signals = self._reader.signals_waiting(marks)
+        sent = SignalsSent.of(marks)
+        if sent != self._signals_sent:
+            self._signals_sent = sent
+            self._line.say(words.SignalsArrived(sent.block, sent.curve))

@@ -24,6 +24,7 @@ from hmi.engine.uplink_balance import balanced
 from hmi.engine.uplink_child import Child, Start, hear, say, start_process
 from hmi.station.topics import AlarmView, SyncTopic
 from hmi.tasks import Supervisor
+from station_db.blocks import SignalsSent
 from station_db.errors import FeedError, RecordError
 from station_db.feed import Snapshot
 from station_db.journal import FeedEntry
@@ -62,6 +63,8 @@ class Keeps:
     """The records that were new."""
     snapshot: Callable[[Snapshot], Future[tuple[Any, ...]]]
     note_days: Callable[[Sequence[ReconciledDay]], Future[None]]
+    centre_has: Callable[[SignalsSent], None]
+    """How far the centre has the signals."""
 
 
 def keeps_of(recorder: Recorder, clock: Clock) -> Keeps:
@@ -70,6 +73,7 @@ def keeps_of(recorder: Recorder, clock: Clock) -> Keeps:
         recorder.apply,
         lambda snapshot: recorder.do(lambda store: store.apply_snapshot(snapshot, clock.moment().wall)),
         lambda days: recorder.do(lambda store: store.note_reconciled(days)),
+        recorder.centre_has,
     )
 
 
@@ -185,6 +189,8 @@ class UplinkWard:
             case words.Compared(number, days):
                 self._tell_fault(DIFFERS, *((str(message.wrong), message.first) if message.wrong else ()))
                 self._tasks.start("uplink: days", self._keep(child, number, wires.keeps.note_days(days)))
+            case words.SignalsArrived(block, curve):
+                wires.keeps.centre_has(SignalsSent(block, curve))
             case words.Exported(reason):
                 self._tell_fault(EXPORT_FAILED, *((reason,) if reason else ()))
             case _:

@@ -52,6 +52,7 @@ MESSAGES = st.one_of(
     st.builds(words.ClockRead, st.integers(-(2**62), 2**62), NUMBER),
     st.sampled_from([words.Recorded(), words.TryNow(), words.Ping(), words.Pong(), words.End(), words.ExportAside()]),
     st.builds(words.Exported, TEXT),
+    st.builds(words.SignalsArrived, NUMBER, NUMBER),
 )
 
 

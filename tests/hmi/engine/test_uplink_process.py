@@ -30,7 +30,14 @@ def founded(folder) -> str:
 
 
 def uplinks() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "uplink" in child.cmdline()]
+    return [child for child in psutil.Process().children() if is_uplink(child)]
+
+
+def is_uplink(process: psutil.Process) -> bool:
+    try:
+        return "uplink" in process.cmdline()
+    except psutil.NoSuchProcess:  # a zombie is one too
+        return False
 
 
 def is_well(sync) -> bool:

@@ -97,8 +97,8 @@ class MemoryCentre:
         self.order.append(self.signals.pop(0))
         return 1
 
-    def signals_waiting(self, reader) -> int:
-        return len(self.signals)
+    def signals_sent(self, reader) -> dict[str, int]:
+        return {"block": self.order.count("signal")}
 
     def shut(self) -> None:
         self.gate.set()
