@@ -112,7 +112,14 @@ def test_a_station_that_knows_nobody_counts_without_a_name(tell):
     assert count(story, good=1).answer.done
     assert undo(story).answer.done
     assert {entry.actor for entry in story.record.journal if type(entry.record) is Cycle} == {"station"}
-    assert set(story.view(topics.PeopleTopic).allowed) == {"SignIn", "CountParts", "TakeBackCount", "SettleGap", "RetrySync", "ExportSetAside"}
+    assert set(story.view(topics.PeopleTopic).allowed) == {
+        "SignIn",
+        "CountParts",
+        "TakeBackCount",
+        "SettleGap",
+        "RetrySync",
+        "ExportSetAside",
+    }
     assert story.ask(commands.BadPart("u", "damaged")).answer.code == "nobody_signed_in"
 
 
