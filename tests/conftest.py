@@ -10,10 +10,20 @@ import threading
 import pytest
 from _pytest.nodeid import coerce_node_id
 
+from tests.tally import Tally
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_API", "pyside6")
 os.environ["TZ"] = "UTC"
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="lineside-state-")
+
+
+def pytest_configure(config):
+    """Count what the fault tests do, where the reports of all come together."""
+    if not hasattr(config, "workerinput"):
+        is_whole = config.args == config.getini("testpaths") and not (config.option.keyword or config.option.markexpr)
+        config.pluginmanager.register(Tally(is_whole=is_whole))
+
 
 OURS = ("hmi", "drivers", "station_db", "widgets")
 GRACE_S = 2.0

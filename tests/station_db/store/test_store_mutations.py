@@ -110,7 +110,7 @@ def harm_done(killed: Path, folder: Path, count: int, *, seed: int, record) -> N
             said += look_at(folder, saved)
         except Exception as error:
             raise AssertionError(f"seed {seed}, number {number}: {mutation}") from error
-    record("mutations", count)
+    record("file_mutations", count)
     record("mutations_said", said)
     assert count >= MUTATIONS
     assert said > count // 3

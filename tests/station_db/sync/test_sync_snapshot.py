@@ -271,7 +271,7 @@ def test_a_kill_at_any_point_leaves_nothing_of_a_snapshot_or_all_of_it(
             store.apply_snapshot(snapshot, at(2))
         store.close()
         assert len(Reader(folder).resume().job_orders) == 2
-    record_property("kills", kills)
+    record_property("feed_kills", kills)
     assert kills == len(FEED_POINTS)
 
 
