@@ -32,7 +32,8 @@ LONGEST_S = {Fault.KILL: 6.0, Fault.KILL_UPLINK: 1.0, Fault.DISK_FULL: 8.0, Faul
 LASTS_S = 12.0
 REST_S = 6.0
 """Between two faults of one station at most."""
-CLOCK_STEPS_S = (-86_400, -7_200, -3, 3, 40, 3_600, 90_000)
+CLOCK_STEPS_S = (-40_000, -7_200, -3, 3, 40, 3_600, 40_000)
+"""Two of them one after the other stay below a day, beyond which no duration is believed."""
 
 
 @dataclass(frozen=True, slots=True)
